@@ -1,0 +1,29 @@
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.core.tables import Row, place
+
+
+class ByActor(GlobalSecondaryIndex["AuditEntry"]):
+    class Meta:
+        index_name = "by_actor"
+        projection = AllProjection()
+
+    actor_id = UnicodeAttribute(hash_key=True)
+    entry = UnicodeAttribute(range_key=True)
+
+
+class AuditEntry(Row):
+    """One deed. Never changed, never deleted."""
+
+    class Meta(place("audit")):
+        pass
+
+    day = UnicodeAttribute(hash_key=True)
+    entry = UnicodeAttribute(range_key=True)
+    actor_id = UnicodeAttribute()
+    deed = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    facts = JSONAttribute()
+
+    by_actor = ByActor()

@@ -1,0 +1,1 @@
+"""Content: authors upload files, ingestion reads them, readers get links to them."""

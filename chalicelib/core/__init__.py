@@ -1,0 +1,1 @@
+"""What every room stands on. Core knows no room."""

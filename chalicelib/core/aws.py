@@ -1,0 +1,30 @@
+"""Clients of AWS, one of each a process, with short timeouts: the gateway gives up after 29 s."""
+
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+from chalicelib.core import settings
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 3
+
+
+@cache
+def client(service: str) -> Any:
+    """The botocore client of a service. AWS_ENDPOINT_URL, where set, says where it talks to."""
+    patience = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        s3={"addressing_style": "path"} if settings.value("AWS_ENDPOINT_URL") else None,
+        signature_version="s3v4" if service == "s3" else None,
+    )
+    return _session().create_client(service, region_name=settings.region(), config=patience)
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()

@@ -1,0 +1,67 @@
+"""Facts: what happened, said once by the room where it happened, heard by every room that cares.
+
+A table's one stream function turns its changes into facts and publishes them to one topic; each reader has a
+queue, filtered by type. A fact may come twice and out of order: readers are written for it.
+"""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from chalicelib.core import aws, settings
+from chalicelib.core.records import Change, each_record
+
+T = TypeVar("T")
+_TOPIC_BATCH = 10
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """``subject`` is the id of what it is about; ``data`` has the shape that ``type`` and ``v`` name."""
+
+    id: str
+    type: str
+    subject: str
+    at: str
+    data: dict[str, Any]
+    v: int = 1
+
+    def read(self, shape: type[T]) -> T:
+        """The data, as far as this reader's shape names it. Raises msgspec.ValidationError."""
+        return msgspec.convert(self.data, shape)
+
+
+def of(change: Change, type: str, subject: str, data: dict[str, Any]) -> Fact:
+    """The fact that a change of a row tells. The same change tells the same fact, with the same id."""
+    return Fact(id=f"{change.id}:{type}", type=type, subject=subject, at=change.at, data=data)
+
+
+def publish(facts: Iterable[Fact]) -> None:
+    """To the topic, ten at a time. Raises where one of them was not taken."""
+    waiting = list(facts)
+    for start in range(0, len(waiting), _TOPIC_BATCH):
+        entries = [_entry(str(place), fact) for place, fact in enumerate(waiting[start : start + _TOPIC_BATCH])]
+        answer = aws.client("sns").publish_batch(
+            TopicArn=settings.topic("facts"), PublishBatchRequestEntries=entries
+        )
+        if answer.get("Failed"):
+            raise RuntimeError(f"the topic did not take {len(answer['Failed'])} facts")
+
+
+def each_fact(deed: Callable[[Fact], None]) -> Callable[[Any], dict[str, Any]]:
+    """A queue's handler: the deed is done for each fact, and those that fail come again."""
+
+    @functools.wraps(deed)
+    def handle(event: Any) -> dict[str, Any]:
+        return each_record(event, lambda record: deed(msgspec.json.decode(record["body"], type=Fact)))
+
+    return handle
+
+
+def _entry(id: str, fact: Fact) -> dict[str, Any]:
+    return {
+        "Id": id,
+        "Message": msgspec.json.encode(fact).decode(),
+        "MessageAttributes": {"type": {"DataType": "String", "StringValue": fact.type}},
+    }

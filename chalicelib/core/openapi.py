@@ -1,0 +1,115 @@
+"""OpenAPI 3.1, generated from the route declarations: what the code does is what the document says."""
+
+import inspect
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from chalicelib.core import errors
+from chalicelib.core.actors import Who
+from chalicelib.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning
+from chalicelib.core.problems import CONTENT_TYPE, Problem
+from chalicelib.core.validation import BodyMalformed, FieldInvalid
+from chalicelib.core.web import JSON, Declaration
+
+Json = dict[str, Any]
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+def document(declarations: Iterable[Declaration]) -> Json:
+    """The whole API as one OpenAPI 3.1 document."""
+    routes = sorted(declarations, key=lambda declared: (declared.path, declared.method))
+    shapes = [shape for declared in routes for shape in (declared.body, *declared.answers.values()) if shape]
+    _, components = msgspec.json.schema_components([*shapes, Problem], ref_template="#/components/schemas/{name}")
+    paths: Json = {}
+    for declared in routes:
+        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Lyceum", "version": "1", "description": "Paid knowledge over HTTP."},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def refusals(declared: Declaration) -> list[type[errors.Refusal]]:
+    """All that a route may refuse with: its own, and what its declaration brings with it."""
+    implied: list[type[errors.Refusal]] = [*declared.refuses]
+    if declared.who not in (Who.ANYONE, Who.PROVIDER):
+        implied += [errors.Unauthenticated, errors.Forbidden]
+    if declared.body:
+        implied += [BodyMalformed, FieldInvalid, errors.UnsupportedMediaType, errors.TooLarge]
+    if declared.query:
+        implied += [FieldInvalid]
+    if declared.once:
+        implied += [IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning]
+    if declared.limit:
+        implied += [errors.TooMany]
+    return list(dict.fromkeys(implied))
+
+
+def _operation(declared: Declaration) -> Json:
+    summary, _, description = (inspect.getdoc(declared.deed) or "").partition("\n")
+    operation: Json = {
+        "operationId": declared.name,
+        "tags": [declared.name.split("_")[0]],
+        "summary": summary.strip(),
+        "parameters": [*_path_parameters(declared), *_query_parameters(declared), *_headers(declared)],
+        "responses": _responses(declared),
+        "x-who": declared.who.value,
+    }
+    if description.strip():
+        operation["description"] = description.strip()
+    if declared.body:
+        operation["requestBody"] = {"required": True, "content": _content(JSON, declared.body)}
+    if declared.who not in (Who.ANYONE, Who.PROVIDER):
+        operation["security"] = [{"bearer": []}]
+    if declared.limit:
+        operation["x-rate-limit"] = declared.limit._asdict()
+    return operation
+
+
+def _path_parameters(declared: Declaration) -> list[Json]:
+    names = _PARAMETER.findall(declared.path)
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _query_parameters(declared: Declaration) -> list[Json]:
+    if not declared.query:
+        return []
+    (named,), components = msgspec.json.schema_components([declared.query])
+    schema = components[named["$ref"].rsplit("/", 1)[1]]
+    return [
+        {"name": name, "in": "query", "required": name in schema.get("required", []), "schema": shape}
+        for name, shape in schema["properties"].items()
+    ]
+
+
+def _headers(declared: Declaration) -> list[Json]:
+    if not declared.once:
+        return []
+    schema = {"type": "string", "minLength": 8, "maxLength": 128}
+    return [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}]
+
+
+def _responses(declared: Declaration) -> Json:
+    responses: Json = {}
+    for status, shape in declared.answers.items():
+        responses[str(status)] = {"description": "Done."} | ({"content": _content(declared.produces, shape)} if shape else {})
+    for refusal in refusals(declared):
+        response = responses.setdefault(
+            str(refusal.status), {"description": "", "content": _content(CONTENT_TYPE, Problem)}
+        )
+        said = f"`{refusal.code()}`: {inspect.getdoc(refusal)}"
+        response["description"] = "\n\n".join(part for part in (response["description"], said) if part)
+    return responses
+
+
+def _content(media_type: str, shape: Any) -> Json:
+    (schema,), _ = msgspec.json.schema_components([shape], ref_template="#/components/schemas/{name}")
+    return {media_type: {"schema": schema}}

@@ -1,0 +1,96 @@
+"""All environment, and the rules by which resources are named.
+
+Read when asked for, never cached: the deployer and the local platform set the environment before the app is
+imported. Secrets are not here; see ``core.secrets``.
+"""
+
+import os
+
+ENVIRONMENT: dict[str, str] = {
+    "STAGE": "The stage, part of every resource's name. Default: dev.",
+    "AWS_REGION": "The region. Set by Lambda; default: eu-central-1.",
+    "AWS_ACCOUNT_ID": "The account that owns the buckets and queues. Default: the emulator's.",
+    "AWS_ENDPOINT_URL": "Where AWS is. Set by the local platform; unset when deployed.",
+    "LYCEUM_CLOCK_FILE": "The file of the movable clock. Set by the local platform; unset when deployed.",
+    "MAIL_SENDER": "The address that mail comes from. Default: Lyceum <no-reply@lyceum.example>.",
+    "PUBLIC_URL": "The address of the web client, for links in mails and for returning from checkout.",
+    "TOKEN_ISSUER": "The issuer of our access tokens. Default: https://lyceum.example/{stage}.",
+    "OIDC_ISSUER": "A foreign OpenID Connect issuer whose tokens are accepted too. Default: none.",
+    "OIDC_AUDIENCE": "The audience that a foreign token must name. Needed with OIDC_ISSUER.",
+    "OIDC_JWKS_URL": "Where the foreign issuer publishes its keys. Needed with OIDC_ISSUER.",
+    "STRIPE_API_BASE": "Where Stripe's API is. Default: https://api.stripe.com.",
+    "STRIPE_LIVEMODE": "1 where the keys are live: an event of the other mode is refused. Default: 0.",
+    "COMMISSION_BASIS_POINTS": "The platform's share of a sale. Default: 1000, which is 10 %.",
+    "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR. Default: INFO.",
+    "STREAM_WORKS": "The ARN of the works table's stream.",
+    "STREAM_ORDERS": "The ARN of the orders table's stream.",
+    "STREAM_INBOX": "The ARN of the inbox table's stream.",
+    "STREAM_OUTBOX": "The ARN of the outbox table's stream.",
+    "STREAM_REVIEWS": "The ARN of the reviews table's stream.",
+    "STREAM_INTERACTIONS": "The ARN of the interactions table's stream.",
+}
+
+_DEFAULTS = {
+    "STAGE": "dev",
+    "AWS_REGION": "eu-central-1",
+    "AWS_ACCOUNT_ID": "123456789012",
+    "MAIL_SENDER": "Lyceum <no-reply@lyceum.example>",
+    "PUBLIC_URL": "http://127.0.0.1:8000",
+    "STRIPE_API_BASE": "https://api.stripe.com",
+    "STRIPE_LIVEMODE": "0",
+    "COMMISSION_BASIS_POINTS": "1000",
+    "LOG_LEVEL": "INFO",
+}
+
+
+def value(name: str) -> str:
+    """What the environment says, else the default, else an empty text. The name must be listed above."""
+    if name not in ENVIRONMENT:
+        raise KeyError(f"{name} is no setting: list it in core/settings.py")
+    return os.environ.get(name) or _DEFAULTS.get(name, "")
+
+
+def stage() -> str:
+    return value("STAGE")
+
+
+def region() -> str:
+    return value("AWS_REGION")
+
+
+def issuer() -> str:
+    return value("TOKEN_ISSUER") or f"https://lyceum.example/{stage()}"
+
+
+def table(name: str) -> str:
+    return f"lyceum-{stage()}-{name}"
+
+
+def queue(name: str) -> str:
+    return f"lyceum-{stage()}-{name}"
+
+
+def queue_url(name: str) -> str:
+    """The address to send to. SQS builds it from region, account and name; the emulator answers to its own."""
+    base = value("AWS_ENDPOINT_URL") or f"https://sqs.{region()}.amazonaws.com"
+    return f"{base}/{value('AWS_ACCOUNT_ID')}/{queue(name)}"
+
+
+def topic(name: str) -> str:
+    return f"arn:aws:sns:{region()}:{value('AWS_ACCOUNT_ID')}:lyceum-{stage()}-{name}"
+
+
+def bucket(name: str) -> str:
+    """Bucket names are shared by the whole world, so the account is part of them."""
+    return f"lyceum-{stage()}-{value('AWS_ACCOUNT_ID')}-{name}"
+
+
+def stream(table_name: str) -> str:
+    """A stream's ARN holds its creation time, so the deployer passes it in. The fallback only lets the app be read."""
+    rule = f"arn:aws:dynamodb:{region()}:{value('AWS_ACCOUNT_ID')}:table/{table(table_name)}/stream/unknown"
+    return value(f"STREAM_{table_name.upper()}") or rule
+
+
+def parameter(name: str) -> str:
+    """The SSM parameter that holds a secret."""
+    return f"/lyceum/{stage()}/{name}"

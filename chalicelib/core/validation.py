@@ -1,0 +1,74 @@
+"""Bodies and queries become structs, or a refusal that names the field at fault in the reader's language."""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from chalicelib.core.errors import BadRequest, Unprocessable
+
+T = TypeVar("T")
+
+
+class BodyMalformed(BadRequest):
+    """The body is no JSON."""
+
+    en = "The body is not valid JSON in UTF-8."
+    zh = "请求体不是有效的 UTF-8 JSON。"
+
+
+class FieldInvalid(Unprocessable):
+    """A field of the body or the query has a value that it cannot have."""
+
+    en = "{field}: {reason_en}"
+    zh = "{field}：{reason_zh}"
+
+    def __init__(self, field: str, reason_en: str, reason_zh: str) -> None:
+        super().__init__(reason_en=reason_en, reason_zh=reason_zh)
+        self.field = field
+        self.facts["field"] = field
+
+
+_REASONS: tuple[tuple[str, str, str], ...] = (
+    (r"Object missing required field `(?P<name>.+)`", "is required", "必须填写"),
+    (r"Object contains unknown field `(?P<name>.+)`", "is not known here", "无法识别该字段"),
+    (r"Expected `(?P<want>.+)`, got `(?P<got>.+)`", "must be {want}, not {got}", "类型应为 {want}，而不是 {got}"),
+    (r"Expected `str` of length >= (?P<n>\d+)", "must have at least {n} characters", "至少需要 {n} 个字符"),
+    (r"Expected `str` of length <= (?P<n>\d+)", "must have at most {n} characters", "最多 {n} 个字符"),
+    (r"Expected `\w+` of length >= (?P<n>\d+)", "must have at least {n} entries", "至少需要 {n} 项"),
+    (r"Expected `\w+` of length <= (?P<n>\d+)", "must have at most {n} entries", "最多 {n} 项"),
+    (r"Expected `\w+` >= (?P<n>\S+)", "must be at least {n}", "不能小于 {n}"),
+    (r"Expected `\w+` <= (?P<n>\S+)", "must be at most {n}", "不能大于 {n}"),
+    (r"Expected `str` matching regex .*", "has a form that is not allowed here", "格式不正确"),
+    (r"Invalid enum value '?(?P<got>.*?)'?", "cannot be {got}", "不能为 {got}"),
+    (r"Invalid RFC3339 .*", "must be a time in RFC 3339", "必须是 RFC 3339 时间"),
+)
+
+
+def from_json(raw: bytes, shape: type[T]) -> T:
+    """Raises BodyMalformed where it is no JSON, FieldInvalid where it is not of that shape."""
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error)) from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise BodyMalformed from None
+
+
+def from_query(query: dict[str, str], shape: type[T]) -> T:
+    """Numbers and booleans arrive as text there. Raises FieldInvalid."""
+    try:
+        return msgspec.convert(query, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error)) from None
+
+
+def _refusal(message: str) -> FieldInvalid:
+    reason, _, path = message.partition(" - at `")
+    field = path.rstrip("`").removeprefix("$").removeprefix(".").removeprefix("[...]")
+    for pattern, english, chinese in _REASONS:
+        if found := re.fullmatch(pattern, reason, re.DOTALL):
+            facts: dict[str, Any] = found.groupdict()
+            whole = ".".join(part for part in (field, facts.pop("name", "")) if part)
+            return FieldInvalid(whole or "body", english.format(**facts), chinese.format(**facts))
+    return FieldInvalid(field or "body", "has a value that is not allowed here", "取值不被允许")

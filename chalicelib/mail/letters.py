@@ -1,0 +1,59 @@
+"""The letters, in English and Simplified Chinese."""
+
+from typing import NamedTuple
+
+
+class Letter(NamedTuple):
+    subject: str
+    body: str
+
+
+LETTERS: dict[str, dict[str, Letter]] = {
+    "verify_email": {
+        "en": Letter(
+            "Your Lyceum code: {code}",
+            "Hello {name},\n\nyour verification code is {code}. It works for {minutes} minutes.\n\n"
+            "If you did not register at Lyceum, ignore this mail: without the code nothing happens.\n",
+        ),
+        "zh": Letter(
+            "您的 Lyceum 验证码：{code}",
+            "{name}，您好！\n\n您的验证码是 {code}，{minutes} 分钟内有效。\n\n"
+            "如果您没有注册 Lyceum，请忽略此邮件：没有验证码，不会发生任何事情。\n",
+        ),
+    },
+    "already_registered": {
+        "en": Letter(
+            "You already have a Lyceum account",
+            "Hello {name},\n\nsomebody, perhaps you, tried to register with this address, which already has an account.\n"
+            "If it was you, sign in, or ask for a new password. If not, you need not do anything.\n",
+        ),
+        "zh": Letter(
+            "您已经拥有 Lyceum 账户",
+            "{name}，您好！\n\n有人（也许是您）尝试用此邮箱注册，但该邮箱已有账户。\n"
+            "如果是您本人，请直接登录或重置密码；如果不是，则无需任何操作。\n",
+        ),
+    },
+    "reset_password": {
+        "en": Letter(
+            "Your Lyceum password code: {code}",
+            "Hello {name},\n\nyour code for a new password is {code}. It works for {minutes} minutes.\n\n"
+            "If you did not ask for it, ignore this mail: your password stays as it is.\n",
+        ),
+        "zh": Letter(
+            "您的 Lyceum 密码重置码：{code}",
+            "{name}，您好！\n\n您的密码重置码是 {code}，{minutes} 分钟内有效。\n\n"
+            "如果不是您本人申请，请忽略此邮件：您的密码不会改变。\n",
+        ),
+    },
+    "password_changed": {
+        "en": Letter(
+            "Your Lyceum password was changed",
+            "Hello {name},\n\nyour password was changed and every other session was signed out.\n"
+            "If it was not you, ask for a new password at once.\n",
+        ),
+        "zh": Letter(
+            "您的 Lyceum 密码已修改",
+            "{name}，您好！\n\n您的密码已修改，其他所有会话均已退出登录。\n如果不是您本人操作，请立即重置密码。\n",
+        ),
+    },
+}

@@ -1,0 +1,1 @@
+"""Each outside effect, decided inside a transaction and carried out once afterwards."""

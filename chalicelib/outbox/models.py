@@ -1,0 +1,36 @@
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.tables import Row, place
+
+
+class Unfinished(GlobalSecondaryIndex["Task"]):
+    """Sparse: holds the tasks that are not done."""
+
+    class Meta:
+        index_name = "unfinished"
+        projection = AllProjection()
+
+    unfinished = UnicodeAttribute(hash_key=True)
+    due_at = Moment(range_key=True)
+
+
+class Task(Row):
+    """An effect on the world outside. ``unfinished`` names its queue until it is done or parked."""
+
+    class Meta(place("outbox")):
+        pass
+
+    outbox_id = UnicodeAttribute(hash_key=True)
+    queue = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    data = JSONAttribute()
+    due_at = Moment()
+    unfinished = UnicodeAttribute(null=True)
+    leased_until = Count(default=0)
+    attempts = Count(default=0)
+    done_at = Moment(null=True)
+    expires_at = Count(null=True)
+
+    by_unfinished = Unfinished()

@@ -1,0 +1,75 @@
+"""Putting a task in, and carrying it out once: under a lease, marked done, tried again until it is."""
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.core import clock, ids
+from chalicelib.core.logs import logger
+from chalicelib.core.records import each_record
+from chalicelib.core.transactions import Transaction
+from chalicelib.outbox.models import Task
+
+LEASE_SECONDS = 120
+KEPT_DAYS = 30
+
+
+class TaskBusy(Exception):
+    """Another worker holds the task's lease: the message comes again."""
+
+
+def put(tx: Transaction, queue: str, kind: str, data: dict[str, Any], key: str | None = None) -> str:
+    """Decide an effect in the deed's own transaction. The same ``key`` is the same effect, and refuses a second.
+
+    Answers the task's id: the effect's idempotency key at the outside service.
+    """
+    task = Task(
+        key or ids.new(), queue=queue, kind=kind, data=data, due_at=clock.now(), unfinished=queue
+    )
+    tx.insert(task)
+    return str(task.outbox_id)
+
+
+def each_task(deed: Callable[[Task], None]) -> Callable[[Any], dict[str, Any]]:
+    """A queue's handler: the deed is done for each task that is not done yet."""
+
+    @functools.wraps(deed)
+    def handle(event: Any) -> dict[str, Any]:
+        return each_record(event, lambda record: _carry_out(deed, msgspec.json.decode(record["body"])["outbox_id"]))
+
+    return handle
+
+
+def _carry_out(deed: Callable[[Task], None], outbox_id: str) -> None:
+    task = Task.get(outbox_id, consistent_read=True)
+    if task.done_at:
+        return
+    _lease(task)
+    deed(task)
+    _finish(task)
+
+
+def _lease(task: Task) -> None:
+    """Raises TaskBusy where another worker is at it, or was just quicker."""
+    now = int(clock.timestamp())
+    free = Task.done_at.does_not_exist() & (Task.leased_until < now)
+    try:
+        task.update(actions=[Task.leased_until.set(now + LEASE_SECONDS), Task.attempts.add(1)], condition=free)
+    except UpdateError as error:
+        raise TaskBusy(task.outbox_id) from error
+
+
+def _finish(task: Task) -> None:
+    gone = int((clock.now() + timedelta(days=KEPT_DAYS)).timestamp())
+    task.update(
+        actions=[
+            Task.done_at.set(clock.now()),
+            Task.expires_at.set(gone),
+            Task.unfinished.remove(),
+        ]
+    )
+    logger().info("task done", task=task.outbox_id, kind=task.kind, attempts=task.attempts)
