@@ -1,0 +1,104 @@
+"""What the emulator holds, reached directly: emptied between tests, swept of what has expired."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import moto.dynamodb.models.table as moto_tables
+import moto.sqs.models as moto_queues
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import MultipartDict, _VersionedKeyStore, s3_backends
+from moto.ses.models import ses_backends
+
+from chalicelib.core import clock
+from infra.local.provisioning import STREAM_LABEL
+
+TTL_USER = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
+
+
+def follow_the_clock() -> None:
+    """Let delays, visibility and stream times follow the movable clock, as everything else does."""
+    moto_queues.unix_time = lambda *_: clock.timestamp()
+    moto_queues.unix_time_millis = lambda *_: clock.timestamp() * 1000
+    moto_tables.utcnow = lambda: clock.now().replace(tzinfo=None)
+
+
+def fix_stream_labels() -> None:
+    """Let every stream's ARN be known beforehand: AWS puts the moment of creation into it, this emulator a constant."""
+    if getattr(moto_tables.Table.set_stream_specification, "labels_fixed", False):
+        return
+    original = moto_tables.Table.set_stream_specification
+
+    def set_stream_specification(table: Any, streams: Any) -> None:
+        original(table, streams)
+        if table.latest_stream_label:
+            table.latest_stream_label = STREAM_LABEL
+
+    set_stream_specification.labels_fixed = True  # type: ignore[attr-defined]
+    moto_tables.Table.set_stream_specification = set_stream_specification  # type: ignore[method-assign]
+
+
+def empty() -> None:
+    """Forget all items, records, messages, objects and mails; keep tables, queues, buckets and parameters."""
+    for table in tables():
+        table.items.clear()
+        forget_records(table)
+    for queue in queues():
+        queue._messages, queue._pending_messages = [], set()
+        queue.deleted_messages.clear()
+    for bucket in buckets():
+        bucket.keys, bucket.multiparts = _VersionedKeyStore(), MultipartDict()
+    for _, backend in _regions(ses_backends):
+        backend.sent_messages.clear()
+
+
+def forget_records(table: Any) -> None:
+    """Trim a stream. Sequence numbers go on rising, so that a reader's place stays true."""
+    if table.stream_shard:
+        table.stream_shard.starting_sequence_number += len(table.stream_shard.items)
+        table.stream_shard.items.clear()
+
+
+def sweep_expired(now: datetime | None = None) -> int:
+    """Delete what DynamoDB's TTL would have deleted by now, marked in the streams as AWS marks it. How many."""
+    moment = (now or clock.now()).astimezone(UTC).timestamp()
+    swept = 0
+    for table in tables():
+        if table.ttl.get("TimeToLiveStatus") == "ENABLED":
+            for item in [item for item in table.all_items() if _expired(item, table.ttl["AttributeName"], moment)]:
+                _delete_expired(table, item)
+                swept += 1
+    return swept
+
+
+def _expired(item: Any, attribute: str, moment: float) -> bool:
+    """TTL looks at numbers only, and leaves alone what lies more than five years back."""
+    value = item.attrs.get(attribute)
+    return value is not None and value.type == "N" and moment - 5 * 365 * 86400 < float(value.value) < moment
+
+
+def _delete_expired(table: Any, item: Any) -> None:
+    table.delete_item(item.hash_key, item.range_key)
+    if table.stream_shard:
+        table.stream_shard.items[-1].record["userIdentity"] = TTL_USER
+
+
+def tables() -> list[Any]:
+    return [table for _, backend in _regions(dynamodb_backends) for table in backend.tables.values()]
+
+
+def queues() -> list[Any]:
+    return [queue for _, backend in _regions(moto_queues.sqs_backends) for queue in backend.queues.values()]
+
+
+def buckets() -> list[Any]:
+    return [bucket for _, backend in _regions(s3_backends) for bucket in backend.buckets.values()]
+
+
+def queue_named(name: str) -> Any | None:
+    return next((queue for queue in queues() if queue.name == name), None)
+
+
+def _regions(backends: Any) -> Iterator[tuple[str, Any]]:
+    yield from list(backends[DEFAULT_ACCOUNT_ID].items())

@@ -1,0 +1,211 @@
+"""AWS on one machine: moto behind a front that serialises calls, counts them, and can make them fail.
+
+moto is not safe under threads, so one lock holds every call. Where moto differs from AWS in what Lyceum relies on, the
+front makes up for it: a transaction's ClientRequestToken is idempotent, long polls wait without holding the lock, TTL
+and queue delays follow the movable clock. Run as ``python -m infra.local.emulator [PORT]`` or in a thread of a test.
+"""
+
+import hashlib
+import io
+import json
+import signal
+import sys
+import time
+from datetime import datetime
+from threading import Event, RLock
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from moto.core.config import default_user_config
+from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from chalicelib.core import clock
+from infra.local import emulated_state
+from infra.local.emulator_desk import EmulatorDesk
+from infra.local.faults import Faults, failing_answer
+from infra.local.http_front import HttpAnswer, HttpFront, HttpRequest
+from infra.local.wire_meter import Call, Meter, name_call
+
+TOKEN_SECONDS = 600
+"""DynamoDB remembers a transaction's ClientRequestToken for ten minutes."""
+
+POLL_SECONDS = 0.05
+
+
+class Emulator:
+    """AWS at ``url`` from ``start()`` to ``stop()``; one per process, for moto's state is the process's."""
+
+    def __init__(self, front: HttpFront | None = None) -> None:
+        for service in ("lambda", "batch"):
+            default_user_config[service]["use_docker"] = False  # type: ignore[literal-required]
+        emulated_state.follow_the_clock()
+        emulated_state.fix_stream_labels()
+        self.meter = Meter()
+        self.faults = Faults()
+        self.mails: list[dict[str, Any]] = []
+        """What SES was asked to send: SendEmail's parameters, oldest first."""
+        self._lock = RLock()
+        self._stopping = Event()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._transactions: dict[str, tuple[float, str, HttpAnswer]] = {}
+        self._desk = EmulatorDesk(self)
+        self._front = front or HttpFront()
+
+    @property
+    def url(self) -> str:
+        return self._front.url
+
+    def start(self) -> None:
+        self._front.start(self._answer)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._front.stop()
+
+    def empty(self) -> None:
+        """Forget what was stored, sent, counted and ordered to fail; keep what was provisioned."""
+        with self._lock:
+            emulated_state.empty()
+            self._transactions.clear()
+            self.mails.clear()
+        self.faults.clear()
+        self.meter.reset()
+
+    def sweep_expired(self, now: datetime | None = None) -> int:
+        """Delete the items whose TTL has passed, by the movable clock unless told the time. How many."""
+        with self._lock:
+            return emulated_state.sweep_expired(now)
+
+    @property
+    def lock(self) -> RLock:
+        """Held by every call; hold it to look into moto's state."""
+        return self._lock
+
+    def _answer(self, request: HttpRequest) -> HttpAnswer | None:
+        if request.target.startswith("/_emulator/"):
+            return self._desk.answer(request)
+        call = name_call(request)
+        fault = self.faults.take(call, request.body)
+        if fault and fault.when == "before":
+            answer = failing_answer(fault)
+        else:
+            answer = self._perform(call, request)
+            answer = failing_answer(fault) if fault else answer
+        self.meter.note(call, request.body, answer.status if answer else 0, answer.body if answer else b"")
+        return answer
+
+    def _perform(self, call: Call, request: HttpRequest) -> HttpAnswer:
+        match call.name:
+            case "sqs.ReceiveMessage":
+                return self._receive(request)
+            case "dynamodb.TransactWriteItems":
+                return self._transact(request)
+            case "ses.SendEmail":
+                return self._send_email(request)
+        return self._ask_moto(request)
+
+    def _receive(self, request: HttpRequest) -> HttpAnswer:
+        """A long poll, as many short ones: moto would wait with the lock held."""
+        wanted = json.loads(request.body or b"{}")
+        wait = wanted.get("WaitTimeSeconds")
+        if wait is None:
+            queue = emulated_state.queue_named(str(wanted.get("QueueUrl", "")).rpartition("/")[2])
+            wait = queue.receive_message_wait_time_seconds if queue else 0
+        short = _with_body(request, json.dumps({**wanted, "WaitTimeSeconds": 0}).encode())
+        deadline = time.monotonic() + min(wait, 20)
+        while True:
+            answer = self._ask_moto(short)
+            if answer.status != 200 or b'"Messages"' in answer.body or time.monotonic() >= deadline:
+                return answer
+            if self._stopping.wait(POLL_SECONDS):
+                return answer
+
+    def _transact(self, request: HttpRequest) -> HttpAnswer:
+        """The same token and transaction succeed once and answer twice; the same token for another is refused."""
+        wanted = json.loads(request.body)
+        token = wanted.pop("ClientRequestToken", None)
+        if token is None:
+            return self._ask_moto(request)
+        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+        with self._lock:
+            moment, known, answer = self._transactions.get(token, (0.0, "", None))
+            if answer and moment + TOKEN_SECONDS > clock.timestamp():
+                return answer if known == digest else _token_reused()
+            answer = self._ask_moto(request)
+            if answer.status == 200:
+                self._transactions[token] = (clock.timestamp(), digest, answer)
+            return answer
+
+    def _send_email(self, request: HttpRequest) -> HttpAnswer:
+        answer = self._ask_moto(request)
+        if answer.status == 200:
+            self.mails.append(json.loads(request.body))
+        return answer
+
+    def _ask_moto(self, request: HttpRequest) -> HttpAnswer:
+        said: list[Any] = []
+        with self._lock:
+            chunks = self._moto(_environ(request), lambda status, headers, error=None: said.extend((status, headers)))
+            body = b"".join(chunks)
+            if hasattr(chunks, "close"):
+                chunks.close()
+        return HttpAnswer(int(said[0].split()[0]), list(said[1]), body)
+
+
+def _environ(request: HttpRequest) -> dict[str, Any]:
+    """A request as WSGI describes it, in the way that moto expects of its own server."""
+    parts = urlsplit(request.target)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(parts.path, "latin-1"),
+        "QUERY_STRING": parts.query,
+        "REQUEST_URI": request.target,
+        "RAW_URI": request.target,
+        "REMOTE_ADDR": request.client,
+        "SERVER_NAME": request.server[0],
+        "SERVER_PORT": str(request.server[1]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_LENGTH": str(len(request.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": request.url_scheme,
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        PRESERVED_HEADER_NAMES_ENVIRON_KEY: {},
+    }
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        if key == "CONTENT_TYPE":
+            environ[key] = value
+        elif key not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
+            environ[f"HTTP_{key}"] = f"{environ[f'HTTP_{key}']},{value}" if f"HTTP_{key}" in environ else value
+    return environ
+
+
+def _with_body(request: HttpRequest, body: bytes) -> HttpRequest:
+    return HttpRequest(request.method, request.target, request.headers, body, request.client, request.server)
+
+
+def _token_reused() -> HttpAnswer:
+    code = "IdempotentParameterMismatchException"
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "Message": "The token names another."})
+    return HttpAnswer(400, [("Content-Type", "application/x-amz-json-1.0")], body.encode())
+
+
+def main() -> None:
+    emulator = Emulator(HttpFront(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
+    done = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    emulator.start()
+    print(emulator.url, flush=True)
+    done.wait()
+    emulator.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The emulator's own address space, ``/_emulator/…``, for processes that do not share its memory."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from infra.local.http_front import HttpAnswer, HttpRequest
+
+if TYPE_CHECKING:
+    from infra.local.emulator import Emulator
+
+
+class EmulatorDesk:
+    """Answers GET and DELETE ``calls``, GET ``mails``, POST ``faults``, ``empty`` and ``sweep``."""
+
+    def __init__(self, emulator: "Emulator") -> None:
+        self._emulator = emulator
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        try:
+            return self._answer(request)
+        except (ValueError, TypeError) as error:
+            return _json({"refused": str(error)}, 400)
+
+    def _answer(self, request: HttpRequest) -> HttpAnswer:
+        match request.method, request.target.removeprefix("/_emulator/"):
+            case "GET", "calls":
+                return _json(self._emulator.meter.calls)
+            case "DELETE", "calls":
+                return _json(self._emulator.meter.reset())
+            case "GET", "mails":
+                return _json(self._emulator.mails)
+            case "POST", "faults":
+                self._emulator.faults.fail(**json.loads(request.body))
+                return _json(None)
+            case "POST", "empty":
+                return _json(self._emulator.empty())
+            case "POST", "sweep":
+                return _json({"swept": self._emulator.sweep_expired()})
+        return _json({"refused": "no such desk"}, 404)
+
+
+def _json(value: Any, status: int = 200) -> HttpAnswer:
+    return HttpAnswer(status, [("Content-Type", "application/json")], json.dumps(value).encode())
