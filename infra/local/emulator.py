@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from chalicelib.core import clock
 from infra.local import emulated_state
+from infra.local.deploy_adaptations import adapted
 from infra.local.emulator_desk import EmulatorDesk
 from infra.local.faults import Faults, failing_answer
 from infra.local.http_front import HttpAnswer, HttpFront, HttpRequest
@@ -47,7 +48,7 @@ class Emulator:
         """What SES was asked to send: SendEmail's parameters, oldest first."""
         self._lock = RLock()
         self._stopping = Event()
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = adapted(DomainDispatcherApplication(create_backend_app))
         self._transactions: dict[str, tuple[float, str, HttpAnswer]] = {}
         self._desk = EmulatorDesk(self)
         self._front = front or HttpFront()

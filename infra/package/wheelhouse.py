@@ -1,0 +1,57 @@
+"""The wheels that ship: fetched once for Lambda's Python, kept under the digest of what was asked for."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PYTHON = "3.11"
+RUNTIME = f"python{PYTHON}"
+_ABI = "cp311"
+_GLIBC_MINORS = range(17, 27)
+"""Lambda's Python 3.11 runs on Amazon Linux 2, whose glibc is 2.26. pip takes platform tags literally."""
+_ATTEMPTS = 3
+
+
+class WheelsMissing(Exception):
+    """pip could not fetch a wheel that Lambda can load for each requirement."""
+
+
+def fetch_wheels(requirements: Path, keep_in: Path) -> Path:
+    """The folder of wheels for a compiled requirements file. Only the first call for a file's text needs a network."""
+    folder = keep_in / hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
+    if not folder.is_dir():
+        keep_in.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=keep_in) as scratch:
+            _download(requirements, Path(scratch))
+            settle(Path(scratch), folder)
+    return folder
+
+
+def settle(finished: Path, place: Path) -> None:
+    """Give finished work its name in one step. Where another process was first, its equal work stays."""
+    try:
+        finished.rename(place)
+        finished.mkdir()  # the temporary directory's own cleaning expects to find it
+    except OSError:
+        if not place.is_dir():
+            raise
+        shutil.rmtree(finished)
+        finished.mkdir()
+
+
+def _download(requirements: Path, into: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command += ["--implementation", "cp", "--abi", _ABI, "--python-version", PYTHON]
+    for platform in [*(f"manylinux_2_{minor}_x86_64" for minor in _GLIBC_MINORS), "manylinux2014_x86_64"]:
+        command += ["--platform", platform]
+    command += ["--requirement", str(requirements), "--dest", str(into)]
+    for attempt in range(_ATTEMPTS):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode == 0:
+            return
+        time.sleep(2**attempt)
+    raise WheelsMissing(done.stderr)

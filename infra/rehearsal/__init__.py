@@ -1,0 +1,1 @@
+"""The real `chalice deploy` against an emulated account, then real events through what was deployed."""

@@ -1,0 +1,61 @@
+"""Runs one function as Lambda would, in an interpreter that sees the standard library and the package alone.
+
+Started by path, with `python -I -S`: ROOTS (folders, separated by colons) HANDLER. Standard library only. Reads a JSON
+event a line; writes a JSON line for each: `answer` or `error`, the modules in memory, and `strays`, which came from
+elsewhere than the package and the standard library. What the function prints goes to standard error.
+"""
+
+import importlib
+import json
+import os
+import sys
+import traceback
+
+
+class Context:
+    """What Lambda hands to a handler beside the event."""
+
+    function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "function")
+    function_version = "$LATEST"
+    memory_limit_in_mb = 512
+    invoked_function_arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function_name}"
+    log_group_name = f"/aws/lambda/{function_name}"
+    log_stream_name = "rehearsal"
+
+    def __init__(self, number):
+        self.aws_request_id = f"00000000-0000-4000-8000-{number:012}"
+
+    def get_remaining_time_in_millis(self):
+        return 30_000
+
+
+def load(handler):
+    module, name = handler.rsplit(".", 1)
+    return getattr(importlib.import_module(module), name)
+
+
+def strays(roots):
+    known = (*roots, *STANDARD_LIBRARY)
+    files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
+    return sorted(name for name, file in files.items() if file and not file.startswith(known) and name != "__main__")
+
+
+def serve(roots, handler, answers):
+    function = None
+    for number, line in enumerate(sys.stdin):
+        try:
+            function = function or load(handler)
+            said = {"answer": function(json.loads(line), Context(number))}
+        except Exception:
+            said = {"error": traceback.format_exc()}
+        said |= {"modules": sorted(sys.modules), "strays": strays(roots)}
+        print(json.dumps(said), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    STANDARD_LIBRARY = tuple(sys.path)
+    roots = sys.argv[1].split(":")
+    sys.path[:0] = roots
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    serve(roots, sys.argv[2], answers)
