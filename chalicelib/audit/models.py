@@ -1,7 +1,8 @@
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.core.tables import Row, place
+from chalicelib.core import settings
+from chalicelib.core.tables import Place, Row
 
 
 class ByActor(GlobalSecondaryIndex["AuditEntry"]):
@@ -16,8 +17,8 @@ class ByActor(GlobalSecondaryIndex["AuditEntry"]):
 class AuditEntry(Row):
     """One deed. Never changed, never deleted."""
 
-    class Meta(place("audit")):
-        pass
+    class Meta(Place):
+        table_name = settings.table("audit")
 
     day = UnicodeAttribute(hash_key=True)
     entry = UnicodeAttribute(range_key=True)

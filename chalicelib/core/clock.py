@@ -36,8 +36,7 @@ def parse(text: str) -> datetime:
 
 def move(offset_seconds: float) -> None:
     """Set the shared offset. Only the local platform and tests have a clock file to move."""
-    with open(os.environ["LYCEUM_CLOCK_FILE"], "r+b") as file:
-        file.write(_OFFSET.pack(offset_seconds))
+    os.pwrite(_opened(os.environ["LYCEUM_CLOCK_FILE"]), _OFFSET.pack(offset_seconds), 0)
 
 
 def _offset() -> float:

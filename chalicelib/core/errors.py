@@ -10,7 +10,7 @@ class's name in snake case. ``en`` and ``zh`` may name facts in braces.
 """
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 LANGUAGES = ("en", "zh")
 
@@ -51,7 +51,7 @@ class Unauthenticated(Refusal):
     en = "Sign in first: this needs a valid access token."
     zh = "请先登录：此操作需要有效的访问令牌。"
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, **facts: Any) -> None:
         super().__init__(headers={"WWW-Authenticate": 'Bearer realm="lyceum"'}, **facts)
 
 
@@ -145,5 +145,5 @@ class Unavailable(Refusal):
     en = "This is not available right now: try again in a moment."
     zh = "服务暂时不可用：请稍后重试。"
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, **facts: Any) -> None:
         super().__init__(headers={"Retry-After": "2"}, **facts)

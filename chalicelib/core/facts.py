@@ -4,6 +4,7 @@ A table's one stream function turns its changes into facts and publishes them to
 queue, filtered by type. A fact may come twice and out of order: readers are written for it.
 """
 
+import builtins
 import functools
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ class Fact(msgspec.Struct, frozen=True):
     data: dict[str, Any]
     v: int = 1
 
-    def read(self, shape: type[T]) -> T:
+    def read(self, shape: "builtins.type[T]") -> T:
         """The data, as far as this reader's shape names it. Raises msgspec.ValidationError."""
         return msgspec.convert(self.data, shape)
 
@@ -42,9 +43,7 @@ def publish(facts: Iterable[Fact]) -> None:
     waiting = list(facts)
     for start in range(0, len(waiting), _TOPIC_BATCH):
         entries = [_entry(str(place), fact) for place, fact in enumerate(waiting[start : start + _TOPIC_BATCH])]
-        answer = aws.client("sns").publish_batch(
-            TopicArn=settings.topic("facts"), PublishBatchRequestEntries=entries
-        )
+        answer = aws.client("sns").publish_batch(TopicArn=settings.topic("facts"), PublishBatchRequestEntries=entries)
         if answer.get("Failed"):
             raise RuntimeError(f"the topic did not take {len(answer['Failed'])} facts")
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
-from chalicelib.core import clock, ids
+from chalicelib.core import clock, ids, settings
 from chalicelib.core.attributes import Count
 from chalicelib.core.errors import BadRequest, Conflict, Unprocessable
-from chalicelib.core.tables import Row, place
+from chalicelib.core.tables import Place, Row
 from chalicelib.core.transactions import Transaction
 
 KEPT_SECONDS = 24 * 3600
@@ -47,8 +47,8 @@ class AlreadyClaimed(Conflict):
 class Claim(Row):
     """One key: what was asked with it, and what was answered."""
 
-    class Meta(place("idempotency")):
-        pass
+    class Meta(Place):
+        table_name = settings.table("idempotency")
 
     key = UnicodeAttribute(hash_key=True)
     fingerprint = UnicodeAttribute()

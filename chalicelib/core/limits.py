@@ -5,10 +5,10 @@ from typing import NamedTuple
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 
-from chalicelib.core import clock
+from chalicelib.core import clock, settings
 from chalicelib.core.attributes import Count
 from chalicelib.core.errors import TooMany
-from chalicelib.core.tables import Row, place
+from chalicelib.core.tables import Place, Row
 
 
 class Limit(NamedTuple):
@@ -21,8 +21,8 @@ class Limit(NamedTuple):
 class Counter(Row):
     """How often a subject did something in one window; gone soon after the window is."""
 
-    class Meta(place("limits")):
-        pass
+    class Meta(Place):
+        table_name = settings.table("limits")
 
     key = UnicodeAttribute(hash_key=True)
     used = Count(default=0)

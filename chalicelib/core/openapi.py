@@ -100,7 +100,9 @@ def _headers(declared: Declaration) -> list[Json]:
 def _responses(declared: Declaration) -> Json:
     responses: Json = {}
     for status, shape in declared.answers.items():
-        responses[str(status)] = {"description": "Done."} | ({"content": _content(declared.produces, shape)} if shape else {})
+        responses[str(status)] = {"description": "Done."} | (
+            {"content": _content(declared.produces, shape)} if shape else {}
+        )
     for refusal in refusals(declared):
         response = responses.setdefault(
             str(refusal.status), {"description": "", "content": _content(CONTENT_TYPE, Problem)}

@@ -27,7 +27,7 @@ class Change(msgspec.Struct, frozen=True):
 
     def became(self, name: str, value: Any) -> bool:
         """The attribute has this value now, and had not before."""
-        return (self.new or {}).get(name) == value and (self.old or {}).get(name) != value
+        return bool((self.new or {}).get(name) == value) and (self.old or {}).get(name) != value
 
 
 def each_record(event: Any, deed: Callable[[Json], None]) -> Json:
@@ -76,7 +76,7 @@ def _plain(image: Json | None) -> Json | None:
 
 
 def _value(typed: Json) -> Any:
-    (kind, value), = typed.items()
+    ((kind, value),) = typed.items()
     match kind:
         case "N":
             return int(value) if value.lstrip("-").isdigit() else float(value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pynamodb.connection.base import Connection
 from pynamodb.connection.table import TableConnection
+from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 
@@ -19,6 +20,11 @@ class Row(Model):
     v = Count(default=1)
 
     @classmethod
+    def is_new(cls) -> Condition:
+        """There is no item with this key."""
+        return cls._hash_key_attribute().does_not_exist()  # type: ignore[no-untyped-call, no-any-return]
+
+    @classmethod
     def _get_connection(cls) -> TableConnection:
         """pynamodb would build a client for each model: half a cold start. All models share one."""
         known = getattr(cls, "_connection", None) is not None
@@ -28,18 +34,12 @@ class Row(Model):
         return table
 
 
-def place(table_name: str) -> type:
-    """The Meta of a model: ``class Meta(place("works"))``."""
-    return type(
-        "Place",
-        (),
-        {
-            "table_name": settings.table(table_name),
-            "region": settings.region(),
-            "connect_timeout_seconds": aws.CONNECT_SECONDS,
-            "read_timeout_seconds": aws.READ_SECONDS,
-        },
-    )
+class Place:
+    """What the Meta of every model says; each adds its ``table_name``."""
+
+    region = settings.region()
+    connect_timeout_seconds = aws.CONNECT_SECONDS
+    read_timeout_seconds = aws.READ_SECONDS
 
 
 @cache

@@ -29,7 +29,7 @@ class Transaction:
 
     def insert(self, row: Row, refusal: Refusal | None = None) -> None:
         """Put a row whose key must be free."""
-        self.put(row, type(row)._hash_key_attribute().does_not_exist(), refusal)
+        self.put(row, row.is_new(), refusal)
 
     def put(self, row: Row, condition: Condition | None = None, refusal: Refusal | None = None) -> None:
         self._write.save(row, condition=condition)
@@ -52,9 +52,11 @@ class Transaction:
         self._write.delete(row, condition=condition)
         self._refusals["delete"].append(refusal)
 
-    def require(self, model: type[Row], *key: str, condition: Condition, refusal: Refusal | None = None) -> None:
+    def require(
+        self, model: type[Row], key: str, row: str | None, condition: Condition, refusal: Refusal | None = None
+    ) -> None:
         """Go through only if that row, which the transaction does not write, meets the condition."""
-        self._write.condition_check(model, *key, condition=condition)
+        self._write.condition_check(model, key, row, condition=condition)
         self._refusals["check"].append(refusal)
 
     def commit(self) -> None:

@@ -214,7 +214,7 @@ def _once(declaration: Declaration, wanted: frozenset[str], request: Request, gi
 def _respond(declaration: Declaration, request: Request, answer: Answer) -> Response:
     if answer.status not in declaration.answers:
         raise RuntimeError(f"{declaration.name} answered {answer.status}, which it does not declare")
-    headers = {"Cache-Control": PERSONAL, **answer.headers}
+    headers: dict[str, Any] = {"Cache-Control": PERSONAL, **answer.headers}
     body = _encoded(answer.body)
     if body:
         headers["Content-Type"] = declaration.produces

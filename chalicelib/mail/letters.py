@@ -24,7 +24,8 @@ LETTERS: dict[str, dict[str, Letter]] = {
     "already_registered": {
         "en": Letter(
             "You already have a Lyceum account",
-            "Hello {name},\n\nsomebody, perhaps you, tried to register with this address, which already has an account.\n"
+            "Hello {name},\n\nsomebody, perhaps you, tried to register with this address, "
+            "which already has an account.\n"
             "If it was you, sign in, or ask for a new password. If not, you need not do anything.\n",
         ),
         "zh": Letter(

@@ -1,8 +1,9 @@
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Moment
-from chalicelib.core.tables import Row, place
+from chalicelib.core.tables import Place, Row
 
 
 class Unfinished(GlobalSecondaryIndex["Task"]):
@@ -19,8 +20,8 @@ class Unfinished(GlobalSecondaryIndex["Task"]):
 class Task(Row):
     """An effect on the world outside. ``unfinished`` names its queue until it is done or parked."""
 
-    class Meta(place("outbox")):
-        pass
+    class Meta(Place):
+        table_name = settings.table("outbox")
 
     outbox_id = UnicodeAttribute(hash_key=True)
     queue = UnicodeAttribute()

@@ -27,9 +27,7 @@ def put(tx: Transaction, queue: str, kind: str, data: dict[str, Any], key: str |
 
     Answers the task's id: the effect's idempotency key at the outside service.
     """
-    task = Task(
-        key or ids.new(), queue=queue, kind=kind, data=data, due_at=clock.now(), unfinished=queue
-    )
+    task = Task(key or ids.new(), queue=queue, kind=kind, data=data, due_at=clock.now(), unfinished=queue)
     tx.insert(task)
     return str(task.outbox_id)
 
@@ -73,3 +71,6 @@ def _finish(task: Task) -> None:
         ]
     )
     logger().info("task done", task=task.outbox_id, kind=task.kind, attempts=task.attempts)
+
+
+__all__ = ["Task", "TaskBusy", "each_task", "put"]

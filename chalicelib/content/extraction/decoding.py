@@ -23,6 +23,7 @@ _ENCODINGS = {
     "iso-8859-1": "cp1252",
     "windows-1252": "cp1252",
 }
+SAMPLE = 65_536
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 
 
@@ -36,13 +37,16 @@ def decode(data: bytes, *, page: bool = False) -> str:
     raise TextNotUtf8
 
 
-def is_text(data: bytes) -> bool:
-    """Whether a person could have typed these bytes."""
-    try:
-        decode(data)
-    except TextNotUtf8:
-        return False
-    return True
+def beginning(data: bytes, *, page: bool = False) -> str | None:
+    """The text of the first 64 KiB, or None where no person could have typed these bytes."""
+    head = data[:SAMPLE]
+    for encoding in _candidates(head, page):
+        try:
+            decoder = codecs.getincrementaldecoder(encoding)()
+            return _plain(decoder.decode(head, final=len(data) <= SAMPLE))
+        except (UnicodeDecodeError, TextNotUtf8):
+            continue
+    return None
 
 
 def without_controls(text: str) -> str:
@@ -60,7 +64,8 @@ def _candidates(data: bytes, page: bool) -> list[str]:
 
 def _is_everyday_chinese(data: bytes) -> bool:
     try:
-        foreign = [character for character in data.decode("gb18030") if character > "\x7f"][:20_000]
+        head = codecs.getincrementaldecoder("gb18030")().decode(data[:SAMPLE])
+        foreign = [character for character in head if character > "\x7f"]
         pairs = [character.encode("gb18030") for character in foreign]
     except UnicodeDecodeError:
         return False

@@ -5,7 +5,7 @@ Never more than its share of the text, whatever the text looks like: a preview m
 
 import re
 
-_SENTENCE_END = re.compile(r"[。！？；…]+[”’」』）]*|[.!?]+[\"'”’)]*(?=\s)")
+_SENTENCE_END = re.compile(r"[。！？…]+[”’」』）]*|[.!?]+[\"'”’)]*(?=\s)")
 _SHORTEST_SENTENCES = 0.4
 
 

@@ -20,6 +20,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     preview_paragraphs: int = 8
 
 
+LIMITS = Limits()
+
+
 class Extracted(msgspec.Struct, frozen=True, kw_only=True):
     """What a file says. ``text`` has paragraphs parted by an empty line; ``html`` is safe to show as it stands.
 

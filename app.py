@@ -1,0 +1,19 @@
+"""The front door: every blueprint the platform answers with."""
+
+from chalicelib.about.routes import routes as about
+from chalicelib.accounts import gate
+from chalicelib.accounts.routes import routes as accounts
+from chalicelib.core.front_door import FrontDoor
+from chalicelib.core.web import guard_with
+from chalicelib.mail.jobs import jobs as mail_jobs
+from chalicelib.outbox.jobs import jobs as outbox_jobs
+
+guard_with(gate.admit)
+
+app = FrontDoor()
+
+app.register_blueprint(about)
+app.register_blueprint(accounts)
+
+app.register_blueprint(mail_jobs)
+app.register_blueprint(outbox_jobs)

@@ -1,0 +1,1 @@
+"""What the platform says of itself: its health, its OpenAPI document, its documentation page."""

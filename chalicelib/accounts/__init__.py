@@ -1,0 +1,1 @@
+"""People: how they register, sign in, and stand."""

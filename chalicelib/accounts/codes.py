@@ -1,0 +1,52 @@
+"""Mailed codes: six digits, kept hashed, good for a while and for a few tries."""
+
+import hashlib
+import hmac
+from typing import TypeVar
+
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.accounts.models import PasswordReset, Registration
+from chalicelib.core import clock
+from chalicelib.core.errors import Unprocessable
+from chalicelib.core.secrets import secret
+
+MINUTES = 30
+TRIES = 5
+
+Held = TypeVar("Held", Registration, PasswordReset)
+
+
+class CodeWrong(Unprocessable):
+    """The code is wrong, used up or too old; which, nobody is told."""
+
+    en = "This code is wrong or no longer valid: ask for a new one."
+    zh = "验证码错误或已失效：请重新获取。"
+
+
+def hashed(code: str, about: str) -> str:
+    """Keyed, so that a copy of the table does not give six digits away to a guesser."""
+    return hmac.digest(secret("cursor-key").encode(), f"{about}\x1f{code}".encode(), hashlib.sha256).hex()
+
+
+def expiry() -> int:
+    return int(clock.timestamp()) + MINUTES * 60
+
+
+def check(held: type[Held], key: str, row: str, code: str) -> Held:
+    """The row that the code opens. Each try is counted before it is judged, so parallel guesses gain nothing.
+
+    Raises CodeWrong.
+    """
+    now = int(clock.timestamp())
+    found = held(key, row)
+    open_still = (held.expires_at > now) & (held.attempts < TRIES)
+    try:
+        found.update(actions=[held.attempts.add(1)], condition=open_still)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise CodeWrong(field="code") from None
+    if not hmac.compare_digest(found.code_hash, hashed(code, key)):
+        raise CodeWrong(field="code")
+    return found

@@ -1,0 +1,74 @@
+"""A forgotten password, and a changed one. Either ends every other session."""
+
+from chalicelib.accounts import codes, emails, passwords, registration
+from chalicelib.accounts.models import Account, PasswordReset, Session, session_row
+from chalicelib.accounts.sessions import CredentialsWrong
+from chalicelib.accounts.shapes import PasswordChange, RecoveredPassword
+from chalicelib.audit import trail
+from chalicelib.core import ids, limits
+from chalicelib.core.actors import Actor
+from chalicelib.core.limits import Limit
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.mail import post
+
+PER_ADDRESS = Limit(5, 3600)
+PER_ACCOUNT = Limit(10, 900)
+
+
+def ask(email: str) -> None:
+    """Mail a code to the address, where it has an account. The caller cannot tell whether it has."""
+    address = emails.normalised(email)
+    limits.spend("reset", address, PER_ADDRESS)
+    if account := registration.find(address):
+        _mail_code(account)
+
+
+def recover(wanted: RecoveredPassword) -> None:
+    """Set a new password for who returns the mailed code. Raises CodeWrong."""
+    account = registration.find(wanted.email)
+    if account is None:
+        raise codes.CodeWrong(field="code")
+    used = codes.check(PasswordReset, account.account_id, "reset", wanted.code)
+    with all_or_nothing() as tx:
+        tx.delete(used)
+        _set(tx, Actor(account.account_id), account, wanted.password)
+
+
+def change(actor: Actor, wanted: PasswordChange) -> None:
+    """Set a new password for who knows the present one; this session goes on. Raises CredentialsWrong."""
+    limits.spend("password", actor.account_id, PER_ACCOUNT)
+    account = Account.get(actor.account_id, "account", consistent_read=True)
+    if not passwords.matches(account.password_hash, wanted.current_password):
+        raise CredentialsWrong
+    with all_or_nothing() as tx:
+        _set(tx, actor, account, wanted.new_password)
+        session = Session(actor.account_id, session_row(actor.session_id))
+        tx.update(session, [Session.epoch.set(account.session_epoch + 1)], Session.epoch.exists())
+
+
+def _set(tx: Transaction, actor: Actor, account: Account, password: str) -> None:
+    tx.update(
+        account,
+        [Account.password_hash.set(passwords.hashed(password)), Account.session_epoch.add(1)],
+        Account.session_epoch == account.session_epoch,
+    )
+    trail.write(tx, actor, "password.changed", account.account_id)
+    post.send(tx, "password_changed", account.email, account.language, name=account.name)
+
+
+def _mail_code(account: Account) -> None:
+    code = ids.code()
+    reset = PasswordReset(
+        account.account_id, code_hash=codes.hashed(code, account.account_id), expires_at=codes.expiry()
+    )
+    with all_or_nothing() as tx:
+        tx.put(reset)
+        post.send(
+            tx,
+            "reset_password",
+            account.email,
+            account.language,
+            name=account.name,
+            code=code,
+            minutes=str(codes.MINUTES),
+        )

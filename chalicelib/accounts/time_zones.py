@@ -1,0 +1,13 @@
+"""Time zones by their names in the IANA database."""
+
+import zoneinfo
+
+from chalicelib.core.validation import FieldInvalid
+
+
+def must_be_known(name: str) -> None:
+    """Raises FieldInvalid."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise FieldInvalid("time_zone", "is not a time zone of the IANA database", "不是有效的 IANA 时区") from None
