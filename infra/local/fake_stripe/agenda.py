@@ -1,0 +1,29 @@
+"""What happens by itself when its time has come on the movable clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.local.fake_stripe import balance, payments, refunds, sessions
+
+if TYPE_CHECKING:
+    from infra.local.fake_stripe.fake import FakeStripe
+
+_DEEDS = {
+    "expire_session": sessions.expire_when_due,
+    "settle_charge": balance.settle_charge,
+    "release_funds": balance.release_funds,
+    "complete_payment": payments.complete,
+    "fail_payment": payments.fail,
+    "complete_refund": refunds.complete,
+    "fail_refund": refunds.fail,
+}
+
+
+def tick(fake: FakeStripe) -> None:
+    """Do what is due, earliest first; a deed may plan another that is due as well."""
+    while due := [entry for entry in fake.state.agenda if entry["at"] <= fake.now()]:
+        entry = min(due, key=lambda waiting: (waiting["at"], waiting["number"]))
+        fake.state.agenda.remove(entry)
+        fake.request = {"id": None, "idempotency_key": None}
+        _DEEDS[entry["deed"]](fake, entry["subject"])

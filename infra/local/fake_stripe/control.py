@@ -1,0 +1,145 @@
+"""The control API, ``/_control/…``: JSON in, JSON out, to steer the fake from a test, the demo or a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from infra.local.fake_stripe import balance, faults, idempotency, payments, refunds, webhooks
+from infra.local.fake_stripe.answers import Answer, json_answer
+from infra.local.fake_stripe.problems import Problem, refused
+from infra.local.fake_stripe.state import Object
+
+if TYPE_CHECKING:
+    from infra.local.fake_stripe.fake import FakeStripe
+
+
+def handle(fake: FakeStripe, method: str, path: str, body: bytes) -> Answer:
+    """A wrong name or type in the body answers 400 and tells which."""
+    deed = _DEEDS.get((method, path.partition("?")[0].removeprefix("/_control/")))
+    if deed is None:
+        return json_answer(404, {"error": {"message": f"No such control: {method} {path}"}})
+    try:
+        told = json.loads(body or b"{}")
+        fake.tick()
+        return json_answer(200, deed(fake, **told))
+    except Problem as problem:
+        return json_answer(problem.status, problem.document())
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return json_answer(400, {"error": {"message": f"{type(error).__name__}: {error}"}})
+
+
+def state(fake: FakeStripe) -> Object:
+    """Counts and what is still to come; the objects themselves are read over the API."""
+    with fake.lock:
+        return {
+            "now": fake.now(),
+            "webhook_url": fake.webhook_url,
+            "holding": fake.state.holding,
+            "objects": {kind: len(things) for kind, things in fake.state.objects.items()},
+            "undelivered": webhooks.undelivered(fake),
+            "attempts": fake.state.attempts[-100:],
+            "agenda": fake.state.agenda,
+            "faults": fake.state.faults,
+            "idempotency_keys": sorted(fake.state.keys),
+            "unsettled_charges": balance.unsettled(fake),
+        }
+
+
+def point_webhooks(fake: FakeStripe, url: str | None, secret: str | None = None) -> Object:
+    fake.webhook_url, fake.webhook_secret = url, secret or fake.webhook_secret
+    return {"url": url}
+
+
+def release(fake: FakeStripe, order: webhooks.Order = "as_is", times: int = 1, seed: int = 0) -> Object:
+    return {"released": webhooks.release(fake, order, times, seed)}
+
+
+def deliver(fake: FakeStripe, **told: Any) -> Object:
+    return {"attempts": fake.deliver(**told)}
+
+
+def duplicate(fake: FakeStripe, event: str, times: int = 1) -> Object:
+    webhooks.duplicate(fake, event, times)
+    return {"queued": times}
+
+
+def redeliver(fake: FakeStripe, event: str, at: int | None = None) -> Object:
+    return {"attempts": fake.deliver([event], at=at)}
+
+
+def settle(fake: FakeStripe, charge: str | None = None) -> Object:
+    with fake.lock:
+        wanted = [charge] if charge else balance.unsettled(fake)
+        made = [balance.settle_charge(fake, charge_id) for charge_id in wanted]
+        return {"balance_transactions": [transaction["id"] for transaction in made if transaction]}
+
+
+def pay(fake: FakeStripe, session: str, **told: Any) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return payments.pay(fake, session, **told)
+
+
+def finish_payment(fake: FakeStripe, payment_intent: str, outcome: str = "succeed") -> Object:
+    with fake.lock:
+        _alone(fake)
+        _either(outcome, payments.complete, payments.fail)(fake, payment_intent)
+        return fake.find("payment_intent", payment_intent)
+
+
+def finish_refund(fake: FakeStripe, refund: str, outcome: str = "succeed", reason: str | None = None) -> Object:
+    with fake.lock:
+        _alone(fake)
+        told = {"reason": reason} if reason and outcome == "fail" else {}
+        _either(outcome, refunds.complete, refunds.fail)(fake, refund, **told)
+        return fake.find("refund", refund)
+
+
+def set_merchant(fake: FakeStripe, rates: dict[str, str] | None = None, **told: Any) -> Object:
+    """Change the merchant's settings. A rate is a decimal text: what one unit is worth in US dollars."""
+    with fake.lock:
+        for name, value in told.items():
+            if name not in ("settles_in", "methods", "settle_after", "wallet_after", "refund_after", "available_after"):
+                raise refused(f"The merchant has no setting {name}.", param=name)
+            setattr(fake.merchant, name, tuple(value) if name == "methods" else value)
+        fake.merchant.rates.update({currency: Fraction(worth) for currency, worth in (rates or {}).items()})
+        return {"settles_in": fake.merchant.settles_in, "methods": list(fake.merchant.methods)}
+
+
+def _either(outcome: str, succeed: Callable[..., None], fail: Callable[..., None]) -> Callable[..., None]:
+    if outcome not in ("succeed", "fail"):
+        raise refused("outcome must be succeed or fail", param="outcome")
+    return succeed if outcome == "succeed" else fail
+
+
+def _alone(fake: FakeStripe) -> None:
+    """What follows is nobody's API request."""
+    fake.request = {"id": None, "idempotency_key": None}
+
+
+def _done(deed: Callable[..., Any], name: str = "result") -> Callable[..., Object]:
+    return lambda fake, **told: {name: deed(fake, **told)}
+
+
+_DEEDS: dict[tuple[str, str], Callable[..., Object]] = {
+    ("GET", "state"): state,
+    ("GET", "webhooks"): _done(webhooks.undelivered, "undelivered"),
+    ("POST", "webhooks/endpoint"): point_webhooks,
+    ("POST", "webhooks/hold"): _done(webhooks.hold),
+    ("POST", "webhooks/release"): release,
+    ("POST", "webhooks/deliver"): deliver,
+    ("POST", "webhooks/redeliver"): redeliver,
+    ("POST", "webhooks/duplicate"): duplicate,
+    ("POST", "webhooks/drop"): lambda fake, events=None: {"dropped": webhooks.drop(fake, events)},
+    ("POST", "balance_transactions/settle"): settle,
+    ("POST", "idempotency_keys/prune"): _done(idempotency.prune, "pruned"),
+    ("POST", "faults"): _done(faults.order),
+    ("DELETE", "faults"): _done(faults.clear),
+    ("POST", "pay"): pay,
+    ("POST", "payments/finish"): finish_payment,
+    ("POST", "refunds/finish"): finish_refund,
+    ("POST", "merchant"): set_merchant,
+}

@@ -1,0 +1,51 @@
+"""``expand[]=latest_charge.balance_transaction``: ids replaced by their objects."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from infra.local.fake_stripe import refunds, sessions
+from infra.local.fake_stripe.problems import bad_parameter
+from infra.local.fake_stripe.state import Object
+
+if TYPE_CHECKING:
+    from infra.local.fake_stripe.fake import FakeStripe
+
+_DEEPEST = 4
+_INCLUDED = {
+    ("checkout.session", "line_items"): sessions.line_items_of,
+    ("charge", "refunds"): refunds.refunds_of,
+}
+"""Members that an object shows only when asked."""
+
+
+def expand(fake: FakeStripe, answer: Object, paths: list[str]) -> Object:
+    """A copy of the answer with the named members expanded. Raises Problem for what cannot be."""
+    grown = copy.deepcopy(answer)
+    for path in paths:
+        if path.count(".") >= _DEEPEST:
+            raise bad_parameter("expand", f"You cannot expand more than {_DEEPEST} levels of a property ({path}).")
+        _grow(fake, grown, path.split("."), path)
+    return grown
+
+
+def _grow(fake: FakeStripe, thing: Any, steps: list[str], path: str) -> None:
+    name, rest = steps[0], steps[1:]
+    if isinstance(thing, dict) and (included := _INCLUDED.get((thing.get("object", ""), name))):
+        thing[name] = copy.deepcopy(included(fake, thing))
+    if not isinstance(thing, dict) or name not in thing:
+        raise bad_parameter("expand", f"This property cannot be expanded ({path}).")
+    thing[name] = _opened(fake, thing[name], path)
+    for child in thing[name] if isinstance(thing[name], list) else [thing[name]]:
+        if rest and child is not None:
+            _grow(fake, child, rest, path)
+
+
+def _opened(fake: FakeStripe, value: Any, path: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    for things in fake.state.objects.values():
+        if value in things:
+            return copy.deepcopy(things[value])
+    raise bad_parameter("expand", f"This property cannot be expanded ({path}).")

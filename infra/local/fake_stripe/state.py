@@ -1,0 +1,31 @@
+"""Everything the fake remembers, as plain data that JSON can carry over a restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Object = dict[str, Any]
+
+
+@dataclass
+class State:
+    objects: dict[str, dict[str, Object]] = field(default_factory=dict)
+    """By kind, then by id, oldest first."""
+    lines: dict[str, list[Object]] = field(default_factory=dict)
+    """The line items of each session."""
+    intent_data: dict[str, Object] = field(default_factory=dict)
+    """What each session's payment intent will start with."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """The last number given to each id prefix."""
+    agenda: list[Object] = field(default_factory=list)
+    """What happens by itself: {at, number, deed, subject}."""
+    keys: dict[str, Object] = field(default_factory=dict)
+    """Idempotency keys: {asked, done, at, status, body}."""
+    queue: list[Object] = field(default_factory=list)
+    """Webhooks not delivered: {event, state, next, attempts, last_status}."""
+    attempts: list[Object] = field(default_factory=list)
+    """Webhooks sent: {event, type, at, status}."""
+    holding: bool = False
+    faults: list[Object] = field(default_factory=list)
+    """Faults to come: {method, path, kind, times, status, seconds}."""
