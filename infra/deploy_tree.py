@@ -1,8 +1,8 @@
 """`python -m infra.deploy_tree [stage]`: writes a clean Chalice project for one stage, ready for `chalice deploy`.
 
-The tree holds the sources, the committed configuration with what only the account knows (its number, the streams'
-ARNs, which hold their creation time) added to the environment, and both zips under the names that Chalice looks for, so that
-Chalice uploads our compiled bytes instead of building its own. What Chalice recorded of earlier deployments stays.
+The tree holds the sources; the committed configuration with what only the account knows (its number, and the streams'
+ARNs, which hold their creation time) added to the environment; and both zips under the names that Chalice looks for,
+so that it uploads our compiled bytes instead of building its own. What Chalice recorded of earlier deployments stays.
 """
 
 import json

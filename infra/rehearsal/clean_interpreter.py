@@ -29,10 +29,19 @@ def bare_python() -> str:
     return str(Path(sys.executable).resolve())
 
 
+def load_handler(roots: Sequence[Path], handler: str, environment: Mapping[str, str]) -> Outcome:
+    """What a cold start alone brings into memory."""
+    return _run(roots, handler, [], environment)[0]
+
+
 def run_handler(
     roots: Sequence[Path], handler: str, events: Sequence[Any], environment: Mapping[str, str]
 ) -> list[Outcome]:
-    """One outcome an event, from one container: the first is its cold start."""
+    """One outcome an event, all from one container."""
+    return _run(roots, handler, events, environment)[1:]
+
+
+def _run(roots: Sequence[Path], handler: str, events: Sequence[Any], environment: Mapping[str, str]) -> list[Outcome]:
     command = [bare_python(), "-I", "-S", str(RUNTIME), ":".join(str(root.resolve()) for root in roots), handler]
     lines = "".join(json.dumps(event) + "\n" for event in events)
     done = subprocess.run(
@@ -40,6 +49,6 @@ def run_handler(
     )
     said = [json.loads(line) for line in done.stdout.splitlines()]
     errors = [line["error"] for line in said if "error" in line]
-    if done.returncode or errors or len(said) < len(events):
+    if done.returncode or errors or len(said) != len(events) + 1:
         raise FunctionFailed("\n".join([*errors, done.stderr]))
     return [Outcome(line["answer"], frozenset(line["modules"]), line["strays"]) for line in said]

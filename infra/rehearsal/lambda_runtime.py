@@ -1,8 +1,9 @@
 """Runs one function as Lambda would, in an interpreter that sees the standard library and the package alone.
 
-Started by path, with `python -I -S`: ROOTS (folders, separated by colons) HANDLER. Standard library only. Reads a JSON
-event a line; writes a JSON line for each: `answer` or `error`, the modules in memory, and `strays`, which came from
-elsewhere than the package and the standard library. What the function prints goes to standard error.
+Started by path, with `python -I -S`: ROOTS (folders, separated by colons) HANDLER. Standard library only. Loads the
+handler, then reads a JSON event a line. Writes a JSON line for the loading and one for each event: `answer` or `error`,
+`modules` in memory, and `strays`, those of them that came from elsewhere than the package and the standard library.
+What the function prints goes to standard error.
 """
 
 import importlib
@@ -40,16 +41,19 @@ def strays(roots):
     return sorted(name for name, file in files.items() if file and not file.startswith(known) and name != "__main__")
 
 
-def serve(roots, handler, answers):
-    function = None
-    for number, line in enumerate(sys.stdin):
-        try:
-            function = function or load(handler)
-            said = {"answer": function(json.loads(line), Context(number))}
-        except Exception:
-            said = {"error": traceback.format_exc()}
-        said |= {"modules": sorted(sys.modules), "strays": strays(roots)}
-        print(json.dumps(said), file=answers, flush=True)
+def serve(handler, events):
+    function = load(handler)
+    yield None
+    for number, line in enumerate(events):
+        yield function(json.loads(line), Context(number))
+
+
+def said(roots, handler, events):
+    try:
+        for answer in serve(handler, events):
+            yield {"answer": answer, "modules": sorted(sys.modules), "strays": strays(roots)}
+    except Exception:
+        yield {"error": traceback.format_exc()}
 
 
 if __name__ == "__main__":
@@ -58,4 +62,5 @@ if __name__ == "__main__":
     sys.path[:0] = roots
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    serve(roots, sys.argv[2], answers)
+    for line in said(roots, sys.argv[2], sys.stdin):
+        print(json.dumps(line), file=answers, flush=True)
