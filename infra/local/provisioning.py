@@ -100,9 +100,7 @@ class Provisioner:
     def _complete_bucket(self, bucket: dict[str, Any]) -> None:
         """Of a bucket's properties, only its name, encryption and tags are heeded."""
         s3, name = self.client("s3"), bucket["BucketName"]
-        s3.put_public_access_block(
-            Bucket=name, PublicAccessBlockConfiguration=bucket["PublicAccessBlockConfiguration"]
-        )
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=bucket["PublicAccessBlockConfiguration"])
         s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=bucket["OwnershipControls"])
         s3.put_bucket_cors(Bucket=name, CORSConfiguration=_cors(bucket["CorsConfiguration"]))
         if "VersioningConfiguration" in bucket:
@@ -150,7 +148,7 @@ def _stream_arn(table: str) -> str:
 def fresh_secrets() -> dict[str, str]:
     """Every secret that the platform needs, made new."""
     return {
-        "token-keys": json.dumps({secrets.token_hex(4): secrets.token_urlsafe(48)}),
+        "token-keys": json.dumps({"current": "k1", "keys": {"k1": secrets.token_urlsafe(48)}}),
         "cursor-key": secrets.token_urlsafe(48),
         "stripe-key": f"sk_test_{secrets.token_hex(16)}",
         "stripe-webhook-secret": f"whsec_{secrets.token_hex(16)}",

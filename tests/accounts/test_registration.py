@@ -1,0 +1,111 @@
+"""Registering: who holds an address is proved by mail, and nobody learns which addresses have accounts."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.world import PASSWORD, World
+
+NEW = {
+    "email": "li@example.com",
+    "password": PASSWORD,
+    "name": "李雷",
+    "language": "zh-Hans",
+    "time_zone": "Asia/Shanghai",
+}
+
+
+def test_an_account_is_made_by_the_mailed_code(world: World) -> None:
+    assert world.post("/v1/accounts", NEW).status == 202
+    session = world.post(
+        "/v1/accounts/verifications", {"email": "li@example.com", "code": world.code_mailed_to("li@example.com")}
+    )
+    assert session.status == 201
+    me = world.get("/v1/me", headers={"authorization": f"Bearer {session.json['access_token']}"}).json
+    assert (me["name"], me["language"], me["time_zone"], me["roles"]) == (
+        "李雷",
+        "zh-Hans",
+        "Asia/Shanghai",
+        ["reader"],
+    )
+
+
+def test_the_mail_speaks_the_readers_language(world: World) -> None:
+    world.post("/v1/accounts", NEW)
+    assert "验证码" in world.mails("li@example.com")[0]["subject"]
+    world.post("/v1/accounts", {**NEW, "email": "lee@example.com", "language": "en"})
+    assert "code" in world.mails("lee@example.com")[0]["subject"]
+
+
+def test_an_address_has_one_spelling(world: World) -> None:
+    world.post("/v1/accounts", {**NEW, "email": "  ＬＩ@Bücher.example "})
+    assert world.mails("li@xn--bcher-kva.example")
+
+
+def test_registering_a_taken_address_answers_the_same_and_tells_its_owner(world: World) -> None:
+    owner = world.reader()
+    free, taken = world.post("/v1/accounts", NEW), world.post("/v1/accounts", {**NEW, "email": owner.email})
+    assert (free.status, free.body) == (taken.status, taken.body)
+    assert "already" in world.mails(owner.email)[-1]["subject"]
+
+
+def test_a_later_claim_takes_the_place_of_an_unproved_one(world: World) -> None:
+    world.post("/v1/accounts", {**NEW, "password": "the attacker's password"})
+    stale = world.code_mailed_to("li@example.com")
+    world.post("/v1/accounts", NEW)
+    fresh = world.code_mailed_to("li@example.com")
+    if stale != fresh:
+        assert world.post("/v1/accounts/verifications", {"email": "li@example.com", "code": stale}).code == "code_wrong"
+    assert world.post("/v1/accounts/verifications", {"email": "li@example.com", "code": fresh}).status == 201
+    assert world.post("/v1/sessions", {"email": "li@example.com", "password": "the attacker's password"}).status == 401
+    assert world.post("/v1/sessions", {"email": "li@example.com", "password": PASSWORD}).status == 201
+
+
+def test_a_code_opens_for_five_tries_only(world: World) -> None:
+    world.post("/v1/accounts", NEW)
+    code = world.code_mailed_to("li@example.com")
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    for _ in range(5):
+        assert world.post("/v1/accounts/verifications", {"email": "li@example.com", "code": wrong}).code == "code_wrong"
+    assert world.post("/v1/accounts/verifications", {"email": "li@example.com", "code": code}).code == "code_wrong"
+
+
+def test_a_code_dies_of_age(world: World) -> None:
+    world.post("/v1/accounts", NEW)
+    code = world.code_mailed_to("li@example.com")
+    world.clock.advance(minutes=31)
+    assert world.post("/v1/accounts/verifications", {"email": "li@example.com", "code": code}).code == "code_wrong"
+
+
+def test_a_code_makes_one_account_however_often_it_is_sent_at_once(world: World) -> None:
+    world.post("/v1/accounts", NEW)
+    proof = {"email": "li@example.com", "code": world.code_mailed_to("li@example.com")}
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: world.post("/v1/accounts/verifications", proof).status, range(4)))
+    assert sorted(replies)[0] == 201
+    assert replies.count(201) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": "a@b"}, "email"),
+        ({"password": "short"}, "password"),
+        ({"name": "evil\u202ename"}, "name"),
+        ({"name": ""}, "name"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "time_zone"),
+        ({"language": "not a language"}, "language"),
+        ({"roles": ["admin"]}, "roles"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_field(world: World, change: dict[str, object], field: str) -> None:
+    reply = world.post("/v1/accounts", {**NEW, **change})
+    assert (reply.status, reply.json["errors"][0]["field"]) == (422, field)
+    chinese = world.post("/v1/accounts", {**NEW, **change}, headers={"accept-language": "zh-CN"})
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese.json["detail"])
+
+
+def test_registrations_for_one_address_are_limited(world: World) -> None:
+    assert [world.post("/v1/accounts", NEW).status for _ in range(6)] == [202] * 5 + [429]

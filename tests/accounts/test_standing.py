@@ -1,0 +1,57 @@
+"""Roles and suspension act at once where it counts, and leave a trail."""
+
+from chalicelib.audit import trail
+from tests.world import World
+
+
+def test_a_reader_becomes_an_author_and_may_do_so_twice(world: World) -> None:
+    reader = world.reader()
+    for _ in range(2):
+        assert world.put("/v1/me/author", as_=reader).json["roles"] == ["author", "reader"]
+
+
+def test_only_an_admin_gives_roles(world: World) -> None:
+    reader, other = world.reader(), world.reader()
+    path = f"/v1/accounts/{other.account_id}/roles"
+    assert world.put(path, {"roles": ["admin"]}, as_=reader).code == "forbidden"
+    assert world.put(path, {"roles": ["admin"]}).code == "unauthenticated"
+
+
+def test_a_role_taken_away_is_gone_at_once(world: World) -> None:
+    admin, fallen = world.admin(), world.admin("Eve")
+    assert world.get(f"/v1/accounts/{admin.account_id}", as_=fallen).status == 200
+    world.put(f"/v1/accounts/{fallen.account_id}/roles", {"roles": []}, as_=admin)
+    assert world.get(f"/v1/accounts/{admin.account_id}", as_=fallen).code == "forbidden"
+
+
+def test_a_suspended_account_cannot_act_sign_in_or_refresh(world: World) -> None:
+    admin, reader = world.admin(), world.reader()
+    path = f"/v1/accounts/{reader.account_id}/suspension"
+    assert world.put(path, {"reason": "fraud"}, as_=admin).json["suspended"] is True
+    assert world.patch("/v1/me", {"name": "X"}, as_=reader).code == "account_suspended"
+    assert world.signs_in(reader).code == "account_suspended"
+    assert world.post("/v1/sessions/refreshes", {"refresh_token": reader.refresh_token}).status == 401
+    assert world.delete(path, as_=admin).json["suspended"] is False
+    assert world.signs_in(reader).status == 201
+
+
+def test_an_admin_cannot_change_their_own_standing(world: World) -> None:
+    admin = world.admin()
+    for call in (
+        world.put(f"/v1/accounts/{admin.account_id}/roles", {"roles": []}, as_=admin),
+        world.put(f"/v1/accounts/{admin.account_id}/suspension", {"reason": "?"}, as_=admin),
+    ):
+        assert call.code == "own_standing"
+
+
+def test_what_is_not_there_cannot_be_changed(world: World) -> None:
+    admin = world.admin()
+    assert world.put("/v1/accounts/NOBODY/roles", {"roles": []}, as_=admin).code == "not_found"
+    assert world.get("/v1/accounts/NOBODY", as_=admin).code == "not_found"
+
+
+def test_deeds_leave_a_trail(world: World) -> None:
+    admin, reader = world.admin(), world.reader()
+    world.put(f"/v1/accounts/{reader.account_id}/suspension", {"reason": "fraud"}, as_=admin)
+    newest = next(trail.by(admin.account_id))
+    assert (newest.deed, newest.subject) == ("account.suspended", reader.account_id)

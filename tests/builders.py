@@ -1,0 +1,1 @@
+"""Things that stories need, made through the platform's own API."""

@@ -1,0 +1,188 @@
+"""The world that stories are told in: people who call the platform over its API, time, and mail."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.platform_fixture import Platform
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class Reply:
+    """What the platform answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str | None:
+        """The problem's code, where it is one."""
+        return self.json.get("code") if self.status >= 400 else None
+
+
+@dataclass
+class Person:
+    """Somebody with an account and a session."""
+
+    account_id: str
+    email: str
+    name: str
+    access_token: str
+    refresh_token: str
+
+
+@dataclass
+class World:
+    platform: Platform
+    people: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> Any:
+        return self.platform.clock
+
+    def pump(self, **how: Any) -> int:
+        return self.platform.pump(**how)
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        """The mails that an address got, oldest first: subject, text."""
+        self.pump()
+        return [
+            {
+                "subject": mail["Content"]["Simple"]["Subject"]["Data"],
+                "text": mail["Content"]["Simple"]["Body"]["Text"]["Data"],
+            }
+            for mail in self.platform.emulator.mails
+            if to in mail["Destination"]["ToAddresses"]
+        ]
+
+    def code_mailed_to(self, email: str) -> str:
+        found = re.search(r"\b\d{6}\b", self.mails(email)[-1]["text"])
+        assert found
+        return found.group()
+
+    # People
+
+    def reader(self, name: str = "Rui", **profile: Any) -> Person:
+        """Somebody who registered and proved their address, over the API."""
+        self.people += 1
+        email = f"{name.lower()}{self.people}@example.com"
+        self.post("/v1/accounts", {"email": email, "password": PASSWORD, "name": name, **profile})
+        proof = {"email": email, "code": self.code_mailed_to(email)}
+        session = self.post("/v1/accounts/verifications", proof).json
+        return Person(session["account_id"], email, name, session["access_token"], session["refresh_token"])
+
+    def author(self, name: str = "Ada", **profile: Any) -> Person:
+        person = self.reader(name, **profile)
+        assert self.put("/v1/me/author", as_=person).status == 200
+        return person
+
+    def admin(self, name: str = "Amin") -> Person:
+        from chalicelib.accounts import standing
+        from chalicelib.core import actors
+
+        person = self.reader(name)
+        standing.make_admin(actors.system("test"), person.email)
+        return person
+
+    def reviewer(self, name: str = "Rex") -> Person:
+        person = self.reader(name)
+        given = self.put(f"/v1/accounts/{person.account_id}/roles", {"roles": ["reviewer"]}, as_=self.admin())
+        assert given.status == 200, given.body
+        return person
+
+    def signs_in(self, person: Person, password: str = PASSWORD) -> Reply:
+        reply = self.post("/v1/sessions", {"email": person.email, "password": password})
+        if reply.status == 201:
+            person.access_token, person.refresh_token = reply.json["access_token"], reply.json["refresh_token"]
+        return reply
+
+    # Calls
+
+    def get(self, path: str, **how: Any) -> Reply:
+        return self.call("GET", path, **how)
+
+    def post(self, path: str, body: Any = None, **how: Any) -> Reply:
+        return self.call("POST", path, body, **how)
+
+    def put(self, path: str, body: Any = None, **how: Any) -> Reply:
+        return self.call("PUT", path, body, **how)
+
+    def patch(self, path: str, body: Any = None, **how: Any) -> Reply:
+        return self.call("PATCH", path, body, **how)
+
+    def delete(self, path: str, **how: Any) -> Reply:
+        return self.call("DELETE", path, **how)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        as_: Person | None = None,
+        headers: dict[str, str] | None = None,
+        raw: str | None = None,
+    ) -> Reply:
+        """One call through the app's own entry point, with the event that API Gateway would make of it."""
+        sent = {"content-type": "application/json", **self.headers, **(headers or {})}
+        if as_ is not None:
+            sent["authorization"] = f"Bearer {as_.access_token}"
+        text = raw if raw is not None else None if body is None else json.dumps(body)
+        event = api_event(self.platform.app.routes, method, path, sent, text)
+        answer = self.platform.app(event, None)
+        return Reply(answer["statusCode"], answer["headers"], answer["body"])
+
+
+def api_event(
+    routes: dict[str, Any], method: str, target: str, headers: dict[str, str], body: str | None
+) -> dict[str, Any]:
+    """API Gateway's REST proxy event, version 1."""
+    parts = urlsplit(target)
+    resource, parameters = _match(routes, parts.path)
+    return {
+        "resource": resource,
+        "path": parts.path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [text] for name, text in headers.items()},
+        "multiValueQueryStringParameters": parse_qs(parts.query, keep_blank_values=True) or None,
+        "pathParameters": parameters or None,
+        "stageVariables": None,
+        "body": body,
+        "isBase64Encoded": False,
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "requestId": "test-request",
+            "identity": {"sourceIp": headers.get("x-test-ip", "203.0.113.7")},
+        },
+    }
+
+
+def _match(routes: dict[str, Any], path: str) -> tuple[str, dict[str, str]]:
+    """The most literal route that fits, as API Gateway chooses."""
+    fits = [
+        (resource, found.groupdict())
+        for resource in routes
+        if (found := re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", resource), path))
+    ]
+    assert fits, f"no route fits {path}"
+    return min(fits, key=lambda fit: len(fit[1]))
+
+
+@pytest.fixture
+def world(platform: Platform) -> World:
+    """An empty world at the real time."""
+    return World(platform)
