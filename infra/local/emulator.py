@@ -109,18 +109,25 @@ class Emulator:
     def _receive(self, request: HttpRequest) -> HttpAnswer:
         """A long poll, as many short ones: moto would wait with the lock held."""
         wanted = json.loads(request.body or b"{}")
-        wait = wanted.get("WaitTimeSeconds")
-        if wait is None:
-            queue = emulated_state.queue_named(str(wanted.get("QueueUrl", "")).rpartition("/")[2])
-            wait = queue.receive_message_wait_time_seconds if queue else 0
+        queue = emulated_state.queue_named(str(wanted.get("QueueUrl", "")).rpartition("/")[2])
+        if queue is None:
+            return self._ask_moto(request)
+        wait = wanted.get("WaitTimeSeconds", queue.receive_message_wait_time_seconds)
         short = _with_body(request, json.dumps({**wanted, "WaitTimeSeconds": 0}).encode())
-        deadline = time.monotonic() + min(wait, 20)
+        deadline = time.monotonic() + min(int(wait), 20)
         while True:
             answer = self._ask_moto(short)
-            if answer.status != 200 or b'"Messages"' in answer.body or time.monotonic() >= deadline:
+            if answer.status != 200 or b'"Messages"' in answer.body:
                 return answer
-            if self._stopping.wait(POLL_SECONDS):
+            if not self._wait_for_message(queue, deadline):
                 return answer
+
+    def _wait_for_message(self, queue: Any, deadline: float) -> bool:
+        while time.monotonic() < deadline and not self._stopping.wait(POLL_SECONDS):
+            with self._lock:
+                if queue.messages:
+                    return True
+        return False
 
     def _transact(self, request: HttpRequest) -> HttpAnswer:
         """The same token and transaction succeed once and answer twice; the same token for another is refused."""

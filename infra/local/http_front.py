@@ -115,10 +115,13 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             body = self._read_body()
         except TooLarge:
-            return self._refuse(413, "The body is too large.")
+            self._refuse(413, "The body is too large.")
         except BadFraming as error:
-            return self._refuse(400, str(error))
-        answer = self._answer(body)
+            self._refuse(400, str(error))
+        else:
+            self._reply(self._answer(body))
+
+    def _reply(self, answer: HttpAnswer | None) -> None:
         if answer is None:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -210,5 +213,5 @@ class _Handler(BaseHTTPRequestHandler):
         said = [value for name, value in answer.headers if name.lower() == "content-length"]
         return int(said[0]) if said and not answer.body else len(answer.body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the name is http.server's
+    def log_message(self, format: str, *args: Any) -> None:
         logger.debug(format, *args)

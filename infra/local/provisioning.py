@@ -1,12 +1,12 @@
 """Makes the emulator what the template says, and says in which environment the platform then runs."""
 
 import json
-import secrets
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
 
+from chalicelib.core import ids
 from infra.local import template
 
 ACCOUNT = "123456789012"
@@ -23,6 +23,7 @@ class Provisioner:
     def __init__(self, url: str, *, stage: str = "dev") -> None:
         self._url, self._stage = url, stage
         self._resolved = template.Resolved(stage=stage, account=ACCOUNT, region=REGION)
+        self._clients: dict[str, Any] = {}
         self._session = botocore.session.Session()
         self._session.set_credentials("emulated", "emulated")
 
@@ -35,6 +36,12 @@ class Provisioner:
         return environment(self._url, stage=self._stage)
 
     def client(self, service: str) -> Any:
+        """A client that never retries; one of each."""
+        if service not in self._clients:
+            self._clients[service] = self._make_client(service)
+        return self._clients[service]
+
+    def _make_client(self, service: str) -> Any:
         config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
         return self._session.create_client(service, region_name=REGION, endpoint_url=self._url, config=config)
 
@@ -148,10 +155,10 @@ def _stream_arn(table: str) -> str:
 def fresh_secrets() -> dict[str, str]:
     """Every secret that the platform needs, made new."""
     return {
-        "token-keys": json.dumps({"current": "k1", "keys": {"k1": secrets.token_urlsafe(48)}}),
-        "cursor-key": secrets.token_urlsafe(48),
-        "stripe-key": f"sk_test_{secrets.token_hex(16)}",
-        "stripe-webhook-secret": f"whsec_{secrets.token_hex(16)}",
+        "token-keys": json.dumps({"current": "k1", "keys": {"k1": ids.secret()}}),
+        "cursor-key": ids.secret(),
+        "stripe-key": f"sk_test_{ids.secret()}",
+        "stripe-webhook-secret": f"whsec_{ids.secret()}",
     }
 
 

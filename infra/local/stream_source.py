@@ -1,0 +1,139 @@
+"""From a table's stream to its function, as Lambda's event source mapping for DynamoDB streams does it."""
+
+import base64
+from threading import Event
+from typing import Any
+
+from chalice.app import DynamoDBEventConfig
+
+from infra.local.batches import Failure, deliver
+from infra.local.functions import Function
+
+MAX_RETRIES = 8
+POLL_SECONDS = 0.25
+LONGEST_BACK_OFF = 60
+
+Record = dict[str, Any]
+
+
+class StreamSource:
+    """Reads the stream in order from its beginning, in batches, and never passes a record that may still succeed.
+
+    A batch that fails is taken up again from the record that its function names, or else in halves, until a single
+    record is left. That one is retried, then parked, and the stream goes on: what bisecting, a retry limit and a
+    failure destination do at AWS.
+    """
+
+    def __init__(self, config: DynamoDBEventConfig, streams: Any) -> None:
+        self._streams, self._arn, self._batch_size = streams, config.stream_arn, config.batch_size
+        self.function = Function(config.name, config.handler_string)
+        self.failing: dict[str, Failure] = {}
+        """By sequence number: what has failed and not since succeeded."""
+        self.parked: list[Failure] = []
+        self._iterators: dict[str, str] = {}
+        self._stop: Event | None = None
+
+    def pump(self, *, duplicate: bool = False) -> int:
+        """Deliver what waits now, retrying at once; how many records."""
+        moved = 0
+        for shard in self._places():
+            while (batch := self._read(shard))["Records"]:
+                records = [self._record(record) for record in batch["Records"]]
+                for _ in range(2 if duplicate else 1):
+                    self._process(records)
+                if self._stopping():
+                    return moved
+                self._iterators[shard] = batch["NextShardIterator"]
+                moved += len(records)
+        return moved
+
+    def run(self, stop: Event) -> None:
+        """Poll until told to stop. What fails is tried again later and later."""
+        self._stop = stop
+        while not stop.wait(POLL_SECONDS):
+            self.pump()
+        self._stop = None
+
+    def _places(self) -> list[str]:
+        if not self._iterators:
+            shards = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
+            self._iterators = {shard["ShardId"]: self._beginning(shard["ShardId"]) for shard in shards}
+        return list(self._iterators)
+
+    def _beginning(self, shard: str) -> str:
+        answer = self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+        return str(answer["ShardIterator"])
+
+    def _read(self, shard: str) -> dict[str, Any]:
+        batch = self._streams.get_records(ShardIterator=self._iterators[shard], Limit=self._batch_size)
+        return dict(batch)
+
+    def _process(self, records: list[Record], attempt: int = 1) -> None:
+        """Until all are managed or parked, or until told to stop: then the batch is read again, as Lambda may."""
+        while records and not self._stopping():
+            known = [_number(record) for record in records]
+            verdict = deliver(self.function, records, known)
+            first = known.index(verdict.failed[0]) if verdict.failed else len(records)
+            self._managed(records[:first])
+            records = records[first:]
+            if first:
+                attempt = 1
+                continue
+            if len(records) > 1:
+                middle = len(records) // 2
+                self._process(records[:middle])
+                records = records[middle:]
+                continue
+            self._failed(records[0], attempt, verdict.error)
+            if attempt > MAX_RETRIES:
+                self.parked.append(self.failing[_number(records[0])])
+                return
+            self._wait(attempt)
+            attempt += 1
+
+    def _managed(self, records: list[Record]) -> None:
+        for record in records:
+            self.failing.pop(_number(record), None)
+
+    def _failed(self, record: Record, attempt: int, error: str) -> None:
+        self.failing[_number(record)] = Failure(self.function.name, record, attempt, error)
+
+    def _stopping(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
+
+    def _wait(self, attempt: int) -> None:
+        if self._stop is not None:
+            self._stop.wait(min(2**attempt, LONGEST_BACK_OFF))
+
+    def _record(self, record: Record) -> Record:
+        """A change as Lambda hands it over: times in whole seconds, bytes in base64."""
+        image = dict(record["dynamodb"])
+        image["ApproximateCreationDateTime"] = int(image["ApproximateCreationDateTime"].timestamp())
+        for name in ("Keys", "NewImage", "OldImage"):
+            if name in image:
+                image[name] = _jsonable(image[name])
+        event = {
+            "eventID": record["eventID"],
+            "eventName": record["eventName"],
+            "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb",
+            "awsRegion": self._arn.split(":")[3],
+            "dynamodb": image,
+            "eventSourceARN": self._arn,
+        }
+        if "userIdentity" in record:
+            user = record["userIdentity"]
+            event["userIdentity"] = {"type": user["Type"], "principalId": user["PrincipalId"]}
+        return event
+
+
+def _number(record: Record) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: _jsonable(part) for name, part in value.items()}
+    return [_jsonable(part) for part in value] if isinstance(value, list) else value
