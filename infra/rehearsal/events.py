@@ -1,6 +1,8 @@
 """Events in the words of each AWS service, made from what the emulated account really holds."""
 
+import base64
 import json
+from datetime import datetime
 from typing import Any
 
 from infra.local.provisioning import ACCOUNT, REGION
@@ -86,7 +88,9 @@ def _queue_record(queue: str, message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stream_record(stream_arn: str, record: dict[str, Any]) -> dict[str, Any]:
-    change = dict(record["dynamodb"])
-    if "ApproximateCreationDateTime" in change:
-        change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
-    return {**record, "dynamodb": change, "eventSourceARN": stream_arn}
+    return {**json.loads(json.dumps(record, default=_as_lambda_writes)), "eventSourceARN": stream_arn}
+
+
+def _as_lambda_writes(value: Any) -> Any:
+    """Times in whole seconds, bytes in base64."""
+    return int(value.timestamp()) if isinstance(value, datetime) else base64.b64encode(value).decode()

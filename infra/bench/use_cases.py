@@ -1,0 +1,46 @@
+"""What people do most, each with the calls to DynamoDB that it may cost: asserted by tests, printed by the bench.
+
+A use case's function prepares what is needed, and gives back the deed that is counted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from infra.bench.stage import Stage
+
+Deed = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """``calls`` are exact, by operation; what is more than the deed itself needs is explained beside it."""
+
+    name: str
+    calls: dict[str, int]
+    prepare: Callable[[Stage], Deed]
+
+
+USE_CASES: dict[str, UseCase] = {}
+
+
+def use_case(**calls: int) -> Callable[[Callable[[Stage], Deed]], Callable[[Stage], Deed]]:
+    """Enter a function under its own name: ``@use_case(Query=1)``."""
+
+    def enter(prepare: Callable[[Stage], Deed]) -> Callable[[Stage], Deed]:
+        USE_CASES[prepare.__name__] = UseCase(prepare.__name__, calls, prepare)
+        return prepare
+
+    return enter
+
+
+@use_case()
+def health(stage: Stage) -> Deed:
+    visitor = stage.anonymous()
+    return lambda: visitor.get("/v1/health")
+
+
+@use_case(GetItem=1)
+def profile_page(stage: Stage) -> Deed:
+    reader = stage.a_reader()
+    return lambda: reader.get("/v1/me")
