@@ -106,7 +106,7 @@ def _run(fake: FakeStripe, route: Route, ids: tuple[str, ...], given: Object, ke
         saved = True
     except Problem as problem:
         answer, saved = json_answer(problem.status, problem.document()), problem.saved
-    except Dropped:
+    except BaseException:
         _release(fake, key)
         raise
     if fault["kind"] == "fail_after" and answer.status == 200:

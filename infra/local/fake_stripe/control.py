@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -98,15 +99,26 @@ def finish_refund(fake: FakeStripe, refund: str, outcome: str = "succeed", reaso
         return fake.find("refund", refund)
 
 
-def set_merchant(fake: FakeStripe, rates: dict[str, str] | None = None, **told: Any) -> Object:
+def set_merchant(fake: FakeStripe, **told: Any) -> Object:
     """Change the merchant's settings. A rate is a decimal text: what one unit is worth in US dollars."""
+    rates = {currency: Fraction(worth) for currency, worth in told.pop("rates", {}).items()}
+    changed = {name: _setting(name, value) for name, value in told.items()}
     with fake.lock:
-        for name, value in told.items():
-            if name not in ("settles_in", "methods", "settle_after", "wallet_after", "refund_after", "available_after"):
-                raise refused(f"The merchant has no setting {name}.", param=name)
-            setattr(fake.merchant, name, tuple(value) if name == "methods" else value)
-        fake.merchant.rates.update({currency: Fraction(worth) for currency, worth in (rates or {}).items()})
-        return {"settles_in": fake.merchant.settles_in, "methods": list(fake.merchant.methods)}
+        merchant = replace(fake.merchant, **changed, rates={**fake.merchant.rates, **rates})
+        if merchant.settles_in not in merchant.rates or min(merchant.rates.values()) <= 0:
+            raise refused("Every currency needs a rate above 0, the settlement currency too.", param="rates")
+        fake.merchant = merchant
+        return {"settles_in": merchant.settles_in, "methods": list(merchant.methods)}
+
+
+def _setting(name: str, value: Any) -> Any:
+    if name == "methods":
+        return tuple(str(method) for method in value)
+    if name == "settles_in":
+        return str(value)
+    if name not in ("settle_after", "wallet_after", "refund_after", "available_after"):
+        raise refused(f"The merchant has no setting {name}.", param=name)
+    return None if value is None else int(value)
 
 
 def _either(outcome: str, succeed: Callable[..., None], fail: Callable[..., None]) -> Callable[..., None]:

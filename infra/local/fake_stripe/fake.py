@@ -96,5 +96,9 @@ class FakeStripe:
             return asdict(self.state)
 
     def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a snapshot. What was under way then counts as not done."""
         with self.lock:
             self.state = State(**told)
+            self.state.keys = {key: record for key, record in self.state.keys.items() if record["done"]}
+            for entry in self.state.queue:
+                entry["state"] = "waiting" if entry["state"] == "sending" else entry["state"]

@@ -37,6 +37,8 @@ def order(
     seconds: float = 1.0,
 ) -> None:
     """The next ``times`` API calls whose method and path match these patterns (``/v1/refunds*``) go wrong."""
+    if kind not in KINDS:
+        raise ValueError(f"a fault is one of {', '.join(KINDS)}")
     with fake.lock:
         told = {"kind": kind, "method": method, "path": path, "times": times, "status": status, "seconds": seconds}
         fake.state.faults.append(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import cards, charges, customers, events, payment_intents
+from infra.local.fake_stripe import amounts, cards, charges, customers, events, payment_intents
 from infra.local.fake_stripe.plans import forget, plan
 from infra.local.fake_stripe.problems import refused
 from infra.local.fake_stripe.state import Object
@@ -30,13 +30,13 @@ def pay(
     ``amount`` and ``currency`` overwrite what is due, as a defect or an attack would. Gives the session, which is
     still open after a declined attempt. Raises Problem where it cannot be paid.
     """
-    session = _payable(fake, session_id, method, outcome)
+    session, number = _payable(fake, session_id, method, outcome), card.replace(" ", "")
+    _check_overwriting(fake, amount, currency)
     _meet(fake, session, email)
     if session["payment_status"] == "no_payment_required":
         return _complete_session(fake, session, "no_payment_required")
     _overwrite(session, amount, currency)
     intent = _intent(fake, session)
-    number = card.replace(" ", "")
     decline = cards.judged(number) if method == "card" else cards.WALLET_REFUSED if outcome == "decline" else None
     details = cards.details(number) if method == "card" else {"type": method, method: {}}
     intent.update(payment_method=fake.new_id("pm_"), last_payment_error=None)
@@ -86,6 +86,14 @@ def _meet(fake: FakeStripe, session: Object, email: str | None) -> None:
                                    "tax_ids": []}  # fmt: skip
     if session["customer_creation"] == "always" and not session["customer"]:
         session["customer"] = customers.create(fake, {"email": address})["id"]
+
+
+def _check_overwriting(fake: FakeStripe, amount: int | None, currency: str | None) -> None:
+    if amount is not None and (type(amount) is not int or amount < 1):
+        raise refused("An amount is a positive whole number.", param="amount")
+    if currency is not None:
+        amounts.check_currency(currency, "currency")
+        fake.merchant.rate(currency)
 
 
 def _overwrite(session: Object, amount: int | None, currency: str | None) -> None:

@@ -48,10 +48,10 @@ def hold(fake: FakeStripe) -> None:
 def release(fake: FakeStripe, order: Order = "as_is", times: int = 1, seed: int = 0) -> list[str]:
     """Let all that is held wait for delivery again, in this order and so many times each. Gives the events' ids."""
     with fake.lock:
-        fake.state.holding = False
         held = [entry for entry in fake.state.queue if entry["state"] == "held"]
         rest = [entry for entry in fake.state.queue if entry["state"] != "held"]
         ids = [entry["event"] for entry in arranged(held, order, times, seed)]
+        fake.state.holding = False
         fake.state.queue = rest + [_entry(fake, event_id) for event_id in ids]
         fake.woken.set()
         return ids
@@ -93,9 +93,10 @@ def deliver(
             entries = [entry for entry in fake.state.queue if entry["state"] == "waiting"]
         else:
             entries = [_entry(fake, event_id, "waiting") for event_id in event_ids if fake.find("event", event_id)]
+        turns = arranged(entries, order, times, seed)
         for entry in entries:
             entry["state"] = "sending"
-    return [send(fake, entry, at) for entry in arranged(entries, order, times, seed)]
+    return [send(fake, entry, at) for entry in turns]
 
 
 def send_next(fake: FakeStripe) -> bool:
@@ -133,9 +134,11 @@ def arranged(entries: list[Object], order: Order, times: int, seed: int) -> list
     elif order == "shuffled":
         lots = [hashlib.sha256(f"{seed}/{place}".encode()).digest() for place in range(len(repeated))]
         repeated = [entry for _, entry in sorted(zip(lots, repeated, strict=True), key=lambda pair: pair[0])]
-    elif order != "as_is":
+    elif isinstance(order, list):
         places = {event_id: place for place, event_id in enumerate(order)}
         repeated.sort(key=lambda entry: places.get(entry["event"], len(places)))
+    elif order != "as_is":
+        raise ValueError("order is as_is, reversed, shuffled or a list of event ids")
     return repeated
 
 
