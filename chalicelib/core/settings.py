@@ -30,6 +30,13 @@ ENVIRONMENT: dict[str, str] = {
     "STREAM_INTERACTIONS": "The ARN of the interactions table's stream.",
 }
 
+SECRETS: dict[str, str] = {
+    "token-keys": 'The keys of access tokens: {"current": kid, "keys": {kid: secret}}. Old kids verify until removed.',
+    "cursor-key": "Signs cursors and hashes mailed codes.",
+    "stripe-key": "The secret API key at Stripe.",
+    "stripe-webhook-secret": "Signs Stripe's webhooks.",
+}
+
 _DEFAULTS = {
     "STAGE": "dev",
     "AWS_REGION": "eu-central-1",

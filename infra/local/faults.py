@@ -9,7 +9,8 @@ from typing import Literal
 from infra.local.http_front import HttpAnswer
 from infra.local.wire_meter import Call
 
-How = Literal["500", "throttled", "dropped"]
+How = Literal["500", "throttled", "conflict", "dropped"]
+"""``conflict``: a DynamoDB transaction clashed with another."""
 When = Literal["before", "after"]
 
 
@@ -72,11 +73,21 @@ def failing_answer(fault: Fault) -> HttpAnswer | None:
     """What the caller gets: an error in its protocol's form, or nothing at all."""
     if fault.how == "dropped":
         return None
+    if fault.how == "conflict":
+        return _conflict()
     status, code = (500, "InternalServerError") if fault.how == "500" else _throttling(fault.service)
     if fault.service in ("s3", "sns", "cloudformation"):
         return _xml_error(fault.service, status, code)
     body = json.dumps({"__type": f"com.amazonaws#{code}", "message": "made to fail"}).encode()
     return HttpAnswer(status, [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", code)], body)
+
+
+def _conflict() -> HttpAnswer:
+    code = "TransactionCanceledException"
+    reasons = [{"Code": "TransactionConflict", "Message": "made to clash"}]
+    said = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "Message": code, "CancellationReasons": reasons}
+    headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", code)]
+    return HttpAnswer(400, headers, json.dumps(said).encode())
 
 
 def _throttling(service: str) -> tuple[int, str]:

@@ -1,0 +1,61 @@
+"""All or nothing, and a refusal that says which condition stopped it."""
+
+import pytest
+
+from chalicelib.core import tables
+from chalicelib.core.errors import Conflict, NotFound, TooMany
+from chalicelib.core.limits import Counter, Limit, spend
+from chalicelib.core.transactions import all_or_nothing
+from tests.platform_fixture import Platform
+
+
+def counter(key: str) -> Counter:
+    return Counter(key, used=1, expires_at=1)
+
+
+def test_nothing_is_written_when_one_condition_fails(platform: Platform) -> None:
+    counter("taken").save()
+    with pytest.raises(NotFound), all_or_nothing() as tx:
+        tx.insert(counter("new"))
+        tx.insert(counter("taken"), NotFound())
+    assert tables.batch_get([(Counter, "new")]) == [None]
+
+
+def test_each_failed_condition_speaks_its_own_refusal(platform: Platform) -> None:
+    counter("a").save()
+    for refusal in (NotFound(), TooMany(1)):
+        with pytest.raises(type(refusal)), all_or_nothing() as tx:
+            tx.put(counter("other"))
+            tx.update(counter("b"), [Counter.used.add(1)], Counter.used.exists(), refusal)
+    with pytest.raises(Conflict), all_or_nothing() as tx:
+        tx.require(Counter, "a", None, Counter.used == 7)
+        tx.put(counter("other"))
+
+
+def test_an_exception_inside_leaves_nothing_behind(platform: Platform) -> None:
+    with pytest.raises(ZeroDivisionError), all_or_nothing() as tx:
+        tx.insert(counter("new"))
+        raise ZeroDivisionError
+    assert tables.batch_get([(Counter, "new")]) == [None]
+
+
+def test_a_clash_with_another_transaction_is_tried_again(platform: Platform) -> None:
+    platform.emulator.faults.fail("dynamodb", "TransactWriteItems", times=2, how="conflict")
+    with all_or_nothing() as tx:
+        tx.insert(counter("new"))
+    assert tables.batch_get([(Counter, "new")])[0] is not None
+
+
+def test_rows_of_many_keys_come_in_one_call_and_in_order(platform: Platform) -> None:
+    for key in "abc":
+        counter(key).save()
+    with platform.emulator.meter.counting() as calls:
+        rows = tables.batch_get([(Counter, "c"), (Counter, "missing"), (Counter, "a"), (Counter, "c")])
+    assert [row and row.key for row in rows] == ["c", None, "a", "c"]
+    assert calls.of("dynamodb") == {"BatchGetItem": 1}
+
+
+def test_a_limit_costs_one_call(platform: Platform) -> None:
+    with platform.emulator.meter.counting() as calls:
+        spend("deed", "subject", Limit(2, 60))
+    assert calls.of("dynamodb") == {"UpdateItem": 1}
