@@ -1,0 +1,97 @@
+"""The journals that the platform knows, from what happened to their entries. Pure.
+
+Signed minor units, debit +. The accounts: ``stripe_pending`` (taken, not yet in the balance), ``cash`` (Stripe's
+balance), ``processor_fee``, ``tax``, ``commission``, ``author_held#<account>``, ``buyer_overpaid``, ``suspense``,
+``fx_clearing`` (the two sides of an exchange).
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from chalicelib.ledger.entries import Entry, Journal, journal
+
+PENDING, CASH, FEE = "stripe_pending", "cash", "processor_fee"
+TAX, COMMISSION, HELD = "tax", "commission", "author_held#"
+OVERPAID, SUSPENSE, FX = "buyer_overpaid", "suspense", "fx_clearing"
+
+
+class Settled(Struct, frozen=True):
+    """A movement of the provider's balance: ``amount`` (signed) less ``fee`` is what moved, in the settlement
+    currency."""
+
+    id: str
+    amount: int
+    fee: int
+    currency: str
+
+    @property
+    def net(self) -> int:
+        return self.amount - self.fee
+
+
+def held(author_id: str) -> str:
+    """The account of what an author has earned and cannot have yet."""
+    return f"{HELD}{author_id}"
+
+
+def sale(
+    payment_id: str, order_id: str, currency: str, authors: Mapping[str, int], commission: int, tax: int
+) -> Journal:
+    """J1: a buyer paid an order."""
+    gross = sum(authors.values()) + commission + tax
+    return journal(
+        "J1",
+        payment_id,
+        order_id,
+        [
+            Entry(PENDING, currency, gross),
+            Entry(TAX, currency, -tax),
+            *(Entry(held(author), currency, -part) for author, part in sorted(authors.items())),
+            Entry(COMMISSION, currency, -commission),
+        ],
+    )
+
+
+def second_payment(payment_id: str, order_id: str, currency: str, amount: int) -> Journal:
+    """J1b: a buyer paid an order again."""
+    entries = [Entry(PENDING, currency, amount), Entry(OVERPAID, currency, -amount)]
+    return journal("J1b", payment_id, order_id, entries)
+
+
+def unexplained_payment(payment_id: str, order_id: str, currency: str, amount: int) -> Journal:
+    """J1r: a payment that buys nothing, such as one of a wrong amount. It waits in suspense for its refund."""
+    entries = [Entry(PENDING, currency, amount), Entry(SUSPENSE, currency, -amount)]
+    return journal("J1r", payment_id, order_id, entries)
+
+
+def settlement(payment_id: str, order_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J1s: a payment of ``amount`` reached the provider's balance, less the fee. Keyed by the payment."""
+    entries = [
+        Entry(PENDING, currency, -amount),
+        Entry(CASH, settled.currency, settled.net),
+        Entry(FEE, settled.currency, settled.fee),
+        *_exchange(currency, amount, settled),
+    ]
+    return journal("J1s", payment_id, order_id, entries)
+
+
+def refund_of_suspended(
+    refund_id: str, order_id: str, account: str, currency: str, amount: int, settled: Settled
+) -> Journal:
+    """J2r: money that bought nothing goes back; ``account`` is where it waited. ``settled.amount`` is negative."""
+    entries = [
+        Entry(account, currency, amount),
+        Entry(CASH, settled.currency, settled.net),
+        Entry(FEE, settled.currency, settled.fee),
+        *_exchange(currency, -amount, settled),
+    ]
+    return journal("J2r", refund_id, order_id, entries)
+
+
+def _exchange(currency: str, amount: int, settled: Settled) -> list[Entry]:
+    """What one currency gave and the other got. In one currency nothing is exchanged, and a difference is a defect that
+    the journal's balance refuses."""
+    if currency == settled.currency:
+        return []
+    return [Entry(FX, currency, amount), Entry(FX, settled.currency, -settled.amount)]
