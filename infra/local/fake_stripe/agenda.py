@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import balance, payments, refunds, sessions
+from infra.local.fake_stripe import balance, disputes, payments, refunds, sessions
 
 if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
@@ -15,6 +15,7 @@ _DEEDS = {
     "release_funds": balance.release_funds,
     "complete_payment": payments.complete,
     "fail_payment": payments.fail,
+    "dispute_charge": disputes.dispute_by_itself,
     "complete_refund": refunds.complete,
     "fail_refund": refunds.fail,
 }

@@ -12,6 +12,7 @@ from infra.local.fake_stripe import (
     balance,
     charges,
     customers,
+    disputes,
     events,
     expansion,
     faults,
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
 
 ROUTES = [
-    route for room in (sessions, payment_intents, charges, balance, refunds, customers, events) for route in room.ROUTES
+    route
+    for room in (sessions, payment_intents, charges, balance, refunds, disputes, customers, events)
+    for route in room.ROUTES
 ]
 
 

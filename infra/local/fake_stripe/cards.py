@@ -27,11 +27,15 @@ APPROVED = {
     "6200000000000005": "unionpay",
     "4000000000007726": "visa",
     "4000000000005126": "visa",
+    "4000000000000259": "visa",
+    "4000000000001976": "visa",
 }
 REFUND_IS_SLOW = "4000000000007726"
 """A refund to it is pending at first, then succeeds."""
 REFUND_FAILS_LATE = "4000000000005126"
 """A refund to it succeeds at first, then fails."""
+DISPUTES, INQUIRES = "4000000000000259", "4000000000001976"
+"""A payment with it is disputed as fraudulent; its bank only asks at first."""
 NOT_A_TEST_CARD = Decline("card_declined", "test_mode_live_card", "Your card was declined: it is no known test card.")
 WRONG_NUMBER = Decline("incorrect_number", None, "Your card number is incorrect.")
 WALLET_REFUSED = Decline("payment_method_provider_decline", None, "The customer did not approve the payment.")

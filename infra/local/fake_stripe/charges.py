@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import balance, events, paging
+from infra.local.fake_stripe import balance, cards, events, paging
 from infra.local.fake_stripe.parameters import text
 from infra.local.fake_stripe.plans import plan
 from infra.local.fake_stripe.routes import Route
 from infra.local.fake_stripe.state import Object
 
 if TYPE_CHECKING:
-    from infra.local.fake_stripe.cards import Decline
     from infra.local.fake_stripe.fake import FakeStripe
 
 LIST = paging.listing(payment_intent=text(100), customer=text(100), transfer_group=text(200))
@@ -65,10 +64,12 @@ def succeed(fake: FakeStripe, charge: Object) -> None:
         balance.book_charge(fake, charge)
     else:
         plan(fake, "settle_charge", charge["id"], fake.merchant.settle_after)
+    if charge["payment_method_details"].get("card", {}).get("last4") in (cards.DISPUTES[-4:], cards.INQUIRES[-4:]):
+        plan(fake, "dispute_charge", charge["id"], 0)
     events.emit(fake, "charge.succeeded", charge)
 
 
-def fail(fake: FakeStripe, charge: Object, decline: Decline) -> None:
+def fail(fake: FakeStripe, charge: Object, decline: cards.Decline) -> None:
     charge.update(status="failed", failure_code=decline.code, failure_message=decline.message)
     charge["outcome"] = {
         "network_status": "declined_by_network",

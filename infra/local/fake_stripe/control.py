@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from infra.local.fake_stripe import balance, faults, idempotency, payments, refunds, webhooks
+from infra.local.fake_stripe import balance, disputes, faults, idempotency, payments, refunds, webhooks
 from infra.local.fake_stripe.answers import Answer, json_answer
 from infra.local.fake_stripe.problems import Problem, refused
 from infra.local.fake_stripe.state import Object
@@ -99,6 +99,18 @@ def finish_refund(fake: FakeStripe, refund: str, outcome: str = "succeed", reaso
         return fake.find("refund", refund)
 
 
+def open_dispute(fake: FakeStripe, charge: str, **told: Any) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return disputes.open_dispute(fake, charge, **told)
+
+
+def move_dispute(fake: FakeStripe, dispute: str, status: str) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return disputes.move(fake, dispute, status)
+
+
 def set_merchant(fake: FakeStripe, **told: Any) -> Object:
     """Change the merchant's settings. A rate is a decimal text: what one unit is worth in US dollars."""
     rates = {currency: Fraction(worth) for currency, worth in told.pop("rates", {}).items()}
@@ -153,5 +165,7 @@ _DEEDS: dict[tuple[str, str], Callable[..., Object]] = {
     ("POST", "pay"): pay,
     ("POST", "payments/finish"): finish_payment,
     ("POST", "refunds/finish"): finish_refund,
+    ("POST", "disputes/open"): open_dispute,
+    ("POST", "disputes/move"): move_dispute,
     ("POST", "merchant"): set_merchant,
 }

@@ -26,6 +26,7 @@ class Merchant:
     rates: dict[str, Fraction] = field(default_factory=_rates)
     fee_share: Fraction = Fraction(29, 1000)
     fee_fixed: int = 30
+    dispute_fee: int = 1_500
     methods: tuple[str, ...] = ("card", "alipay", "wechat_pay")
     settle_after: int | None = 60
     """From a charge to its balance transaction; 0: the charge has it at once."""

@@ -51,11 +51,8 @@ def refused(message: str, *, param: str | None = None, code: str | None = None) 
 
 def no_such(kind: str, wanted: str, param: str | None = None) -> Problem:
     """404 where the path names the missing object, 400 where a parameter does."""
-    name = {"checkout.session": "checkout.session", "payment_intent": "payment_intent"}.get(
-        kind, kind.replace("_", " ")
-    )
     status = 400 if param else 404
-    return Problem(status, f"No such {name}: '{wanted}'", code="resource_missing", param=param or "id")
+    return Problem(status, f"No such {kind}: '{wanted}'", code="resource_missing", param=param or "id")
 
 
 def no_such_route(method: str, path: str) -> Problem:

@@ -114,7 +114,8 @@ def _charge(fake: FakeStripe, params: Object) -> Object:
 def _check(fake: FakeStripe, charge: Object, amount: int, left: int) -> None:
     if charge["status"] != "succeeded":
         raise refused(f"Charge {charge['id']} did not succeed and cannot be refunded.", param="charge")
-    if charge["disputed"]:
+    theirs = paging.matching(fake.every("dispute").values(), {"charge": charge["id"]}, "charge")
+    if not all(dispute["is_charge_refundable"] for dispute in theirs):
         raise refused(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     if left == 0:
         raise refused(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
