@@ -1,0 +1,71 @@
+"""``make run``: the whole platform on this machine, with demo data, until Ctrl-C."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+
+from infra.local.supervisor import LocalPlatform, PartFailed
+
+KEPT = Path(".lyceum")
+
+
+def main() -> int:
+    told = _arguments()
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        return _run(told, stop)
+    except OSError as error:
+        print(f"Port {told.port} cannot be had ({error.strerror}). Choose another: make run PORT=8080")
+    except PartFailed as error:
+        print(f"A part of the platform failed.\n{error}")
+    return 1
+
+
+def _run(told: argparse.Namespace, stop: Event) -> int:
+    from infra.demo import seed
+
+    fresh = not (told.keep and (KEPT / "aws.json").exists())
+    print("Starting Lyceum …", flush=True)
+    with LocalPlatform(port=told.port, keep=KEPT if told.keep else None, tell=_tell) as platform:
+        if fresh and not told.empty:
+            seed.fill(platform, _tell)
+        print(_welcome(platform), flush=True)
+        platform.wait(stop)
+        print("Stopping …", flush=True)
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(f"  {line}", flush=True)
+
+
+def _welcome(platform: LocalPlatform) -> str:
+    from infra.demo.cast import PASSWORD, PEOPLE
+
+    accounts = "\n".join(f"    {person.email:<28} {person.role}" for person in PEOPLE)
+    return f"""
+Lyceum runs.
+  documentation   {platform.api_url}/docs
+  OpenAPI         {platform.api_url}/openapi.json
+  works           {platform.api_url}/v1/works
+  mailbox         {platform.mailbox_url}
+  fake Stripe     {platform.stripe_url}   (an order's pay_at opens its checkout page)
+  demo accounts   password "{PASSWORD}"
+{accounts}
+Ctrl-C stops everything."""
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="where the API listens (make run PORT=…)")
+    parser.add_argument("--keep", action="store_true", help=f"keep state in {KEPT}/ over a restart (make run KEEP=1)")
+    parser.add_argument("--empty", action="store_true", help="without demo data")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""The whole platform on one machine: emulator, API, jobs, fake Stripe and mailbox, started and stopped together."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import IO
+
+from infra.local.http_front import HttpFront
+from infra.local.provisioning import Provisioner, environment
+
+STOP_SECONDS = 10
+Tell = Callable[[str], None]
+
+
+class PartFailed(RuntimeError):
+    """A part of the platform ended by itself or never came up; its log says why."""
+
+
+class LocalPlatform:
+    """Everything at 127.0.0.1, from ``start()`` to ``stop()``; or as a context manager.
+
+    ``keep`` names a folder from which tables, objects and the fake Stripe's memory come, and to which they go when
+    the platform stops. ``tell`` gets a line for each step.
+    """
+
+    def __init__(self, *, port: int = 0, keep: Path | None = None, tell: Tell = lambda line: None) -> None:
+        self._tell, self._keep = tell, keep
+        self.folder = Path(tempfile.mkdtemp(prefix="lyceum-"))
+        self.api_url = f"http://127.0.0.1:{_free(port)}"
+        self.stripe_url = self.mailbox_url = ""
+        self.env: dict[str, str] = {}
+        self._children: dict[str, subprocess.Popen[str]] = {}
+        self._fronts: list[HttpFront] = []
+
+    def __enter__(self) -> "LocalPlatform":
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Bring everything up; it answers when this returns. Raises PartFailed."""
+        try:
+            self._start_emulator()
+            webhook = f"{self.api_url}/v1/webhooks/stripe"
+            self.stripe_url = self._spawn("stripe", "--webhook-url", webhook, *self._kept("stripe.json"))
+            self.env["STRIPE_API_BASE"] = self.stripe_url
+            self._spawn("api", "--port", self.api_url.rpartition(":")[2])
+            self._tell(f"API            {self.api_url}")
+            self._spawn("jobs")
+            self._tell("jobs           queues, streams and schedules are being served")
+            self._start_mailbox()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End every part, and keep what is to be kept."""
+        for child in self._children.values():
+            child.terminate()
+        for child in self._children.values():
+            _await_end(child)
+        self._children.clear()
+        if self._keep and self.env:
+            self._save()
+        for front in self._fronts:
+            front.stop()
+        self._fronts.clear()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def wait(self, stop: Event) -> None:
+        """Until told to stop. Raises PartFailed when a part ends before."""
+        while not stop.wait(0.5):
+            for name, child in self._children.items():
+                if child.poll() is not None:
+                    raise PartFailed(f"{name} ended with {child.returncode}:\n{self.log(name)}")
+
+    def log(self, name: str) -> str:
+        """The end of what a part wrote."""
+        path = self.folder / f"{name}.log"
+        return path.read_text(encoding="utf-8", errors="replace")[-4000:] if path.exists() else ""
+
+    def _start_emulator(self) -> None:
+        from infra.local.emulator import Emulator
+
+        front = HttpFront()
+        self.env = environment(front.url) | {
+            "LYCEUM_CLOCK_FILE": str(self.folder / "clock"),
+            "PUBLIC_URL": self.api_url,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        os.environ.update(self.env)
+        self.emulator = Emulator(front)
+        self.emulator.start()
+        self._fronts.append(front)
+        self._tell(f"AWS (emulated) {front.url}")
+        Provisioner(front.url).provision()
+        self._tell("resources      tables, queues, topic and buckets of infra/template.yaml")
+        self._restore()
+
+    def _start_mailbox(self) -> None:
+        from infra.local.mailbox import Mailbox
+
+        front = HttpFront()
+        front.start(Mailbox(self.emulator.mails).answer)
+        self._fronts.append(front)
+        self.mailbox_url = front.url
+        self._tell(f"mailbox        {front.url}")
+
+    def _spawn(self, part: str, *arguments: str) -> str:
+        """Start a part and wait for its first line, which it answers."""
+        errors = open(self.folder / f"{part}.log", "wb")  # noqa: PTH123, SIM115
+        child = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.child", part, *arguments],
+            env=os.environ | self.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
+        self._children[part] = child
+        first = child.stdout.readline().strip() if child.stdout else ""
+        if not first:
+            raise PartFailed(f"{part} did not start:\n{self.log(part)}")
+        _drain(child.stdout, self.folder / f"{part}.out")
+        if part == "stripe":
+            self._tell(f"Stripe (fake)  {first}")
+        return first
+
+    def _kept(self, name: str) -> list[str]:
+        return ["--state", str(self._keep / name)] if self._keep else []
+
+    def _save(self) -> None:
+        from infra.local import snapshot
+
+        assert self._keep
+        snapshot.save(self.emulator, self._keep / "aws.json")
+        self._tell(f"state kept in {self._keep}")
+
+    def _restore(self) -> None:
+        from infra.local import snapshot
+
+        if self._keep:
+            self._keep.mkdir(parents=True, exist_ok=True)
+            if (self._keep / "aws.json").exists():
+                snapshot.restore(self.emulator, self._keep / "aws.json")
+                self._tell(f"state          restored from {self._keep}")
+
+
+def _drain(stream: IO[str] | None, path: Path) -> None:
+    """Keep a part's output flowing into a file, so that it never waits for a reader."""
+    from threading import Thread
+
+    def copy() -> None:
+        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
+            for line in stream or ():
+                file.write(line)
+                file.flush()
+
+    Thread(target=copy, daemon=True).start()
+
+
+def _await_end(child: subprocess.Popen[str]) -> None:
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdin:
+        child.stdin.close()
+
+
+def _free(port: int) -> int:
+    """The port itself where it is free, or any free one for 0. Raises OSError where it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return int(probe.getsockname()[1])
