@@ -1,6 +1,7 @@
 """What is uploaded: complete, compiled, small enough for Lambda, and configured for every function there is."""
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from infra.local.provisioning import ACCOUNT, REGION
 from infra.package.__main__ import package
 from infra.package.application import build_application
 from infra.package.layer import build_layer
+
+pytestmark = pytest.mark.xdist_group("package")
+"""One worker builds the package, once."""
 
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
 UNCHECKED = 0b01
@@ -51,7 +55,7 @@ def test_every_shipped_module_is_compiled_and_needs_no_check_at_import(applicati
 
 def _compiled(source: str) -> str:
     folder, _, name = source.rpartition("/")
-    return f"{folder}/__pycache__/{name[:-3]}.cpython-311.pyc".lstrip("/")
+    return f"{folder}/__pycache__/{name[:-3]}.{sys.implementation.cache_tag}.pyc".lstrip("/")
 
 
 def test_the_same_sources_give_the_same_bytes(application, tmp_path):

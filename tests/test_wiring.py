@@ -12,6 +12,9 @@ from infra.package.unpacked import unpacked_package
 from infra.rehearsal import events
 from infra.rehearsal.clean_interpreter import Outcome, load_handler, run_handler
 
+pytestmark = pytest.mark.xdist_group("package")
+"""One worker builds the package, once."""
+
 HEAVY = {
     "argon2",
     "aws_xray_sdk",
@@ -37,8 +40,8 @@ ENVIRONMENT = {"STAGE": "dev", "AWS_REGION": "eu-central-1", "LOG_LEVEL": "INFO"
 
 
 @pytest.fixture(scope="module")
-def package() -> tuple[Path, Path]:
-    return unpacked_package(ROOT, BUILD)
+def package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return unpacked_package(ROOT, BUILD, tmp_path_factory.mktemp("package"))
 
 
 @cache
@@ -66,7 +69,7 @@ def test_a_job_starts_without_the_api(package, handler):
 
 @pytest.mark.parametrize("path", sorted(SERVERS))
 def test_an_anonymous_get_leaves_the_heavy_modules_unloaded(package, path):
-    (outcome,) = run_handler(package, "app.app", [events.http("GET", path)], ENVIRONMENT)
+    (outcome,) = run_handler(package, "app.app", [events.http(app.routes, "GET", path)], ENVIRONMENT)
     assert outcome.answer["statusCode"] == 200
     assert outcome.strays == []
     assert not outcome.modules & HEAVY

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from chalice import Chalice
-from chalice.local import RouteMatcher
 
 from infra.local.emulator import Emulator
 from infra.local.event_sources import EventSources
@@ -26,7 +25,6 @@ class Person:
 
     def __init__(self, app: Chalice, token: str | None = None) -> None:
         self._app, self.token = app, token
-        self._routes = RouteMatcher(list(app.routes))
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path)
@@ -36,12 +34,9 @@ class Person:
 
     def ask(self, method: str, target: str, body: Any = None, **headers: str) -> Any:
         """The answer's body, decoded. A header's underscores are hyphens. Raises Unexpected from 400 on."""
-        lines = {name.replace("_", "-"): text for name, text in headers.items()}
         if self.token:
-            lines["Authorization"] = f"Bearer {self.token}"
-        route = self._routes.match_route(target)
-        event = events.http(method, target.partition("?")[0], resource=route.route, body=body, **lines)
-        event |= {"pathParameters": route.captured, "multiValueQueryStringParameters": route.query_params}
+            headers["Authorization"] = f"Bearer {self.token}"
+        event = events.http(self._app.routes, method, target, body, **headers)
         answer = self._app(event, Context("lyceum-dev"))
         if answer["statusCode"] >= 400:
             raise Unexpected(f"{method} {target}: {answer['statusCode']} {answer['body']}")

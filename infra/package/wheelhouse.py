@@ -8,11 +8,14 @@ import tempfile
 import time
 from pathlib import Path
 
-PYTHON = "3.11"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 RUNTIME = f"python{PYTHON}"
-_ABI = "cp311"
-_GLIBC_MINORS = range(17, 27)
-"""Lambda's Python 3.11 runs on Amazon Linux 2, whose glibc is 2.26. pip takes platform tags literally."""
+"""Lambda's runtime is the Python that builds and tests the package; Chalice chooses it so, too."""
+
+_ABI = f"cp{PYTHON.replace('.', '')}"
+_GLIBC_MINORS = range(17, 27 if sys.version_info < (3, 12) else 35)
+"""Up to Python 3.11 Lambda has Amazon Linux 2 and its glibc 2.26; later 2.34. pip takes platform tags literally."""
+
 _ATTEMPTS = 3
 
 

@@ -34,8 +34,8 @@ class Function:
 class Deployment:
     """The stage of an app in an account, deployed from a tree whose zips are still there."""
 
-    def __init__(self, account: Account, tree: Path, prefix: str, keep_in: Path) -> None:
-        self._account, self._tree, self._prefix, self._keep_in = account, tree, prefix, keep_in
+    def __init__(self, account: Account, tree: Path, prefix: str, layers_in: Path) -> None:
+        self._account, self._tree, self._prefix, self._layers_in = account, tree, prefix, layers_in
 
     @cached_property
     def functions(self) -> dict[str, Function]:
@@ -52,7 +52,7 @@ class Deployment:
         for function in self.functions.values():
             self._expect(function.code_digest, application)
             self._expect(self._layer_digest(*function.layers), layer)
-        return unzip(application, self._keep_in), unzip(layer, self._keep_in) / PREFIX
+        return unzip(application, self._tree / "unpacked"), unzip(layer, self._layers_in) / PREFIX
 
     def send(self, name: str, *events: Any) -> Sequence[Outcome]:
         """Through the deployed handler, with the deployed environment, from the deployed bytes."""

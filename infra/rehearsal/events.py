@@ -2,37 +2,32 @@
 
 import base64
 import json
+from collections.abc import Iterable
 from datetime import datetime
+from email.message import Message
 from typing import Any
 
+from infra.local.api_events import find_route, make_event, read_address
+from infra.local.http_front import HttpRequest
 from infra.local.provisioning import ACCOUNT, REGION
 
 
-def http(method: str, path: str, *, resource: str = "", body: Any = None, **headers: str) -> dict[str, Any]:
-    """API Gateway's proxy event (REST, payload 1.0). `resource` is the route, where it is not the path itself."""
-    lines = {"Host": "rehearsal.example", "Content-Type": "application/json", **headers}
-    return {
-        "resource": resource or path,
-        "path": path,
-        "httpMethod": method,
-        "headers": lines,
-        "multiValueHeaders": {name: [line] for name, line in lines.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": None,
-        "stageVariables": None,
-        "requestContext": {
-            "resourcePath": resource or path,
-            "httpMethod": method,
-            "path": f"/api{path}",
-            "protocol": "HTTP/1.1",
-            "stage": "api",
-            "requestId": "rehearsal",
-            "identity": {"sourceIp": "192.0.2.1", "userAgent": "rehearsal"},
-        },
-        "body": None if body is None else json.dumps(body),
-        "isBase64Encoded": False,
-    }
+class NoSuchRoute(Exception):
+    """The API has nothing at this address."""
+
+
+def http(resources: Iterable[str], method: str, target: str, body: Any = None, **headers: str) -> dict[str, Any]:
+    """A call of an API with these resources, as API Gateway passes it on. A header's underscores are hyphens."""
+    lines = Message()
+    for name, text in {"Host": "api.example", "Content-Type": "application/json", **headers}.items():
+        lines[name.replace("_", "-")] = text
+    content = b"" if body is None else json.dumps(body).encode()
+    request = HttpRequest(method, target, lines, content, "192.0.2.1", ("api.example", 443), "https")
+    address = read_address(target)
+    route = find_route(resources, address)
+    if route is None:
+        raise NoSuchRoute(target)
+    return make_event(request, address, route, binary_types=(), stage="api")
 
 
 def from_queue(sqs: Any, queue: str) -> dict[str, Any]:

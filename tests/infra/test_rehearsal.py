@@ -16,6 +16,9 @@ from infra.rehearsal import events
 from infra.rehearsal.account import Account, emulated_account
 from infra.rehearsal.deployment import Deployment
 
+pytestmark = pytest.mark.xdist_group("package")
+"""One worker builds the package, once."""
+
 HANDLERS = {source.name: source.handler_string for source in app.event_sources} | {"api_handler": "app.app"}
 ENVIRONMENT_LIMIT = 3 * 1024
 
@@ -40,7 +43,7 @@ def send(stage: Any, function: str, event: dict[str, Any]) -> Any:
 
 def register(stage: Any, email: str) -> None:
     new_account = {"email": email, "password": "a long enough passphrase", "name": "Rehearsal", "language": "en"}
-    answer = send(stage, "api_handler", events.http("POST", "/v1/accounts", body=new_account))
+    answer = send(stage, "api_handler", events.http(app.routes, "POST", "/v1/accounts", new_account))
     assert answer["statusCode"] == 202, answer["body"]
 
 
