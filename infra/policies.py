@@ -13,7 +13,7 @@ COMMITTED_STAGE = "dev"
 APPEND_ONLY = ("audit",)
 
 _READ = ["BatchGetItem", "ConditionCheckItem", "GetItem", "Query"]
-_CHANGE = ["DeleteItem", "PutItem", "UpdateItem"]
+_CHANGE = ["BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"]
 _STREAM = ["DescribeStream", "GetRecords", "GetShardIterator"]
 
 
@@ -27,7 +27,7 @@ def document(stage: str) -> dict[str, Any]:
         "Statement": [
             _allow("logs", ["CreateLogGroup", "CreateLogStream", "PutLogEvents"], log_groups),
             _allow("dynamodb", _READ + _CHANGE, f"arn:aws:dynamodb:*:*:table/{name}"),
-            _deny("dynamodb", ["DeleteItem", "UpdateItem"], *append_only),
+            _deny("dynamodb", ["BatchWriteItem", "DeleteItem", "UpdateItem"], *append_only),
             _allow("dynamodb", _STREAM, f"arn:aws:dynamodb:*:*:table/{name}/stream/*"),
             _allow("dynamodb", ["ListStreams"], "*"),
             _allow("sqs", ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage"], _sqs(name)),

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chalicelib.core import aws, settings
+from chalicelib.core.logs import logger
 from chalicelib.core.records import Change, each_record
 
 T = TypeVar("T")
@@ -54,6 +55,22 @@ def each_fact(deed: Callable[[Fact], None]) -> Callable[[Any], dict[str, Any]]:
     @functools.wraps(deed)
     def handle(event: Any) -> dict[str, Any]:
         return each_record(event, lambda record: deed(msgspec.json.decode(record["body"], type=Fact)))
+
+    return handle
+
+
+def all_facts(deed: Callable[[list[Fact]], None]) -> Callable[[Any], dict[str, Any]]:
+    """A queue's handler: the deed is done for the whole batch; where that fails, for each fact alone, so that a bad
+    one does not keep its neighbours from being heard. What was done before is then done again."""
+
+    @functools.wraps(deed)
+    def handle(event: Any) -> dict[str, Any]:
+        try:
+            deed([msgspec.json.decode(record["body"], type=Fact) for record in event.to_dict()["Records"]])
+        except Exception as error:
+            logger().warning("a batch of facts failed: each alone now", error=repr(error))
+            return each_record(event, lambda record: deed([msgspec.json.decode(record["body"], type=Fact)]))
+        return {"batchItemFailures": []}
 
     return handle
 

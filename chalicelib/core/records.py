@@ -59,6 +59,23 @@ def each_change(deed: Callable[[Change], None]) -> Callable[[Any], Json]:
     return handle
 
 
+def all_changes(deed: Callable[[list[Change]], None]) -> Callable[[Any], Json]:
+    """A stream's handler: the deed is done for the whole batch, and where it fails the batch comes again."""
+
+    @functools.wraps(deed)
+    def handle(event: Any) -> Json:
+        records = event.to_dict()["Records"]
+        try:
+            deed([_change(record) for record in records])
+        except Exception as error:
+            number = records[0]["dynamodb"]["SequenceNumber"]
+            logger().exception("a batch of changes failed", exc_info=error, sequence_number=number)
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
+        return {"batchItemFailures": []}
+
+    return handle
+
+
 def _change(record: Json) -> Change:
     image = record["dynamodb"]
     moment = datetime.fromtimestamp(float(image["ApproximateCreationDateTime"]), UTC)

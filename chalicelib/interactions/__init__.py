@@ -1,0 +1,1 @@
+"""What readers do: views, plays, progress, clicks; and, from facts alone, purchases and ratings."""

@@ -1,0 +1,119 @@
+"""What the outside may send and sees.
+
+What a client may claim is a closed list. Purchases and ratings are not on it: they come from facts.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+EventId = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="Made by the client, new for each event: a replay is harmless."),
+]
+When = Annotated[datetime, Meta(tz=True, description="When it happened: within the last 7 days.")]
+Amount = Annotated[int, Meta(ge=0, le=10**9)]
+Where = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+
+
+class View(Struct, forbid_unknown_fields=True, tag_field="kind", tag="view"):
+    """A work's page was looked at."""
+
+    event_id: EventId
+    occurred_at: When
+    work_id: Id
+    recommendation_id: Id | None = None
+
+
+class Play(Struct, forbid_unknown_fields=True, tag_field="kind", tag="play"):
+    """A work, or a part of it, was opened or played."""
+
+    event_id: EventId
+    occurred_at: When
+    work_id: Id
+    position: Amount | None = None
+    place: Where | None = None
+
+
+class ProgressMade(Struct, forbid_unknown_fields=True, tag_field="kind", tag="progress"):
+    """How far the reader is: ``fraction`` of the whole; ``place`` and ``position`` say where to go on."""
+
+    event_id: EventId
+    occurred_at: When
+    work_id: Id
+    fraction: Fraction
+    position: Amount | None = None
+    duration: Amount | None = None
+    place: Where | None = None
+
+
+class Click(Struct, forbid_unknown_fields=True, tag_field="kind", tag="click"):
+    """A recommendation was followed."""
+
+    event_id: EventId
+    occurred_at: When
+    work_id: Id
+    recommendation_id: Id
+
+
+class Search(Struct, forbid_unknown_fields=True, tag_field="kind", tag="search"):
+    """Something was searched for."""
+
+    event_id: EventId
+    occurred_at: When
+    text: Text
+
+
+Claim = View | Play | ProgressMade | Click | Search
+
+
+class Claims(Struct, forbid_unknown_fields=True):
+    """What a reader's client saw happen."""
+
+    events: Annotated[list[Claim], Meta(min_length=1, max_length=50)]
+
+
+class Recorded(Struct):
+    """``recorded`` counts events, replays among them; ``outside_window`` names those too old or in the future."""
+
+    recorded: int
+    outside_window: list[str]
+
+
+class HistoryQuery(Struct):
+    cursor: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=50)] = 20
+
+
+class HistoryItem(Struct):
+    """One thing that I did. ``id`` deletes it."""
+
+    id: str
+    kind: str
+    occurred_at: str
+    work_id: str | None = None
+    fraction: float | None = None
+    position: int | None = None
+    place: str | None = None
+    rating: int | None = None
+    text: str | None = None
+
+
+class ProgressView(Struct):
+    """How far I am in a work."""
+
+    fraction: float
+    at: str
+    position: int | None = None
+    duration: int | None = None
+    place: str | None = None
+
+
+class ErasureView(Struct):
+    """The history is being erased."""
+
+    status: str = "accepted"
