@@ -57,4 +57,35 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "{name}，您好！\n\n您的密码已修改，其他所有会话均已退出登录。\n如果不是您本人操作，请立即重置密码。\n",
         ),
     },
+    "work_approved": {
+        "en": Letter(
+            "Approved: {title}",
+            "Hello {name},\n\nyour work “{title}” was approved. You can publish it now.\n",
+        ),
+        "zh": Letter(
+            "审核通过：{title}",
+            "{name}，您好！\n\n您的作品《{title}》已通过审核，现在可以发布。\n",
+        ),
+    },
+    "work_rejected": {
+        "en": Letter(
+            "Not approved yet: {title}",
+            "Hello {name},\n\nyour work “{title}” was not approved. The reviewer writes:\n\n{reasons}\n\n"
+            "You can change the draft and submit it again.\n",
+        ),
+        "zh": Letter(
+            "审核未通过：{title}",
+            "{name}，您好！\n\n您的作品《{title}》未通过审核。审核意见：\n\n{reasons}\n\n您可以修改草稿后重新提交。\n",
+        ),
+    },
+    "upload_refused": {
+        "en": Letter(
+            "A file of “{title}” was refused",
+            "Hello {name},\n\nthe file “{file}” that you uploaded for “{title}” was refused:\n\n{reason}\n",
+        ),
+        "zh": Letter(
+            "《{title}》的一个文件未被接受",
+            "{name}，您好！\n\n您为《{title}》上传的文件“{file}”未被接受：\n\n{reason}\n",
+        ),
+    },
 }

@@ -1,0 +1,1 @@
+"""Works: written by authors, approved by reviewers, published for everyone to find."""

@@ -1,0 +1,30 @@
+"""Shelves: published works by subject, by author, or all of them, the newest first."""
+
+from chalicelib.catalog import cards
+from chalicelib.catalog.cards import NEWEST, Card
+from chalicelib.catalog.models import CardRow
+from chalicelib.catalog.shapes import ShelfQuery
+from chalicelib.catalog.subjects import SUBJECTS
+from chalicelib.core import cursors
+from chalicelib.core.cursors import Page
+from chalicelib.core.tables import page
+from chalicelib.core.validation import FieldInvalid
+
+
+def browse(query: ShelfQuery) -> Page[Card]:
+    """One call, however many works there are. Raises FieldInvalid, BadCursor."""
+    if query.shelf and query.author:
+        raise FieldInvalid("author", "cannot be combined with shelf", "不能与 shelf 同时使用")
+    if query.shelf and query.shelf not in SUBJECTS:
+        raise FieldInvalid("shelf", f"there is no subject {query.shelf}", f"没有主题 {query.shelf}")
+    scope = ("works", f"author#{query.author}" if query.author else f"shelf#{query.shelf or NEWEST}")
+    index, key = (CardRow.by_author, query.author) if query.author else (CardRow.by_shelf, query.shelf or NEWEST)
+    found, last = page(
+        index.query(
+            key,
+            scan_index_forward=False,
+            limit=query.limit,
+            last_evaluated_key=cursors.unseal(query.cursor, *scope),
+        )
+    )
+    return Page([cards.of(row) for row in found], cursors.seal(last, *scope))
