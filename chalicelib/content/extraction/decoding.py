@@ -34,7 +34,7 @@ def decode(data: bytes, *, page: bool = False) -> str:
             return _plain(data.decode(encoding))
         except UnicodeDecodeError:
             continue
-    raise TextNotUtf8
+    raise TextNotUtf8(field="file")
 
 
 def beginning(data: bytes, *, page: bool = False) -> str | None:
@@ -79,5 +79,11 @@ def _plain(text: str) -> str:
     controls = len(_CONTROLS.findall(text))
     if "\x00" in text or controls > 1 + len(text) // 1000:
         raise TextNotUtf8
-    text = re.sub("\r\n?|[\u0085\u2028\u2029]", "\n", without_controls(text))
-    return unicodedata.normalize("NFC", text)
+    return _composed(re.sub("\r\n?|[\u0085\u2028\u2029]", "\n", without_controls(text)))
+
+
+def _composed(text: str) -> str:
+    """NFC, with at most 30 marks on one letter (UAX #15, stream-safe text): composing is quadratic in their number."""
+    marks = re.escape("".join(character for character in set(text) if unicodedata.combining(character)))
+    stacked = re.sub(f"([{marks}]{{30}})[{marks}]+", r"\1", text) if marks else text
+    return unicodedata.normalize("NFC", stacked)

@@ -46,9 +46,9 @@ def _read(media_type: str, data: bytes, limits: Limits) -> Reading:
 
 
 def _refuse_heavy(media_type: str, size: int, limits: Limits) -> None:
-    texts = dict.fromkeys((sniffing.MARKDOWN, sniffing.PLAIN, sniffing.VTT, sniffing.SRT), limits.text_bytes)
-    special = {**texts, sniffing.HTML: limits.html_bytes, sniffing.PDF: limits.pdf_bytes}
-    limit = special.get(media_type, limits.other_bytes)
+    texts = dict.fromkeys((sniffing.PLAIN, sniffing.VTT, sniffing.SRT), limits.text_bytes)
+    pages = {sniffing.HTML: limits.html_bytes, sniffing.PDF: limits.pdf_bytes}
+    limit = {**texts, **pages, sniffing.MARKDOWN: limits.markdown_bytes}.get(media_type, limits.other_bytes)
     if size > limit:
         raise FileTooLarge(field="file", size=size, limit=limit)
 

@@ -2,11 +2,12 @@
 
 import html
 import re
+from typing import Any
 
 from markdown_it import MarkdownIt
 
 from chalicelib.content.extraction import decoding, markup
-from chalicelib.content.extraction.refusals import TextEmpty
+from chalicelib.content.extraction.refusals import HtmlTooComplex, TextEmpty
 from chalicelib.content.extraction.shapes import Reading
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n((?:[^\n]{0,1000}\n){0,100}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
@@ -17,8 +18,8 @@ def read(data: bytes) -> Reading:
     """The title is the front matter's, else the first heading. Inline HTML is kept as far as it is safe."""
     source = decoding.decode(data)
     metadata, source = _front_matter(source)
-    rendered: str = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(source)
-    root = markup.parse(rendered)
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    root = markup.parse(parser.render(source, {"references": _References(len(source))}))
     text = markup.plain_text(root)
     if not text:
         raise TextEmpty(field="file")
@@ -35,6 +36,21 @@ def read_plain(data: bytes) -> Reading:
     page = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     first = text.partition("\n")[0]
     return Reading(title=first if len(first) <= 80 else "", text=text, html=page.strip())
+
+
+class _References(dict[str, dict[str, str]]):
+    """Link definitions. One long address used a million times would fill the memory: uses are bounded in sum."""
+
+    def __init__(self, source_length: int) -> None:
+        super().__init__()
+        self.room = 4 * source_length + 100_000
+
+    def get(self, label: str, default: Any = None) -> Any:
+        found = super().get(label, default)
+        self.room -= len(found["href"]) + len(found["title"]) if found else 0
+        if self.room < 0:
+            raise HtmlTooComplex(field="file")
+        return found
 
 
 def _front_matter(source: str) -> tuple[dict[str, str], str]:

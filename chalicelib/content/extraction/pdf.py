@@ -6,22 +6,32 @@ in the dead-letter queue, and the author is told ``FileUnreadable``.
 """
 
 import io
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from threading import Lock
 
 import pypdf
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 
 from chalicelib.content.extraction import decoding, markup
-from chalicelib.content.extraction.refusals import PdfCorrupt, PdfEncrypted, PdfTooManyPages, PdfWithoutPages, Unreadable
+from chalicelib.content.extraction.refusals import (
+    PdfCorrupt,
+    PdfEncrypted,
+    PdfTooManyPages,
+    PdfWithoutPages,
+    Unreadable,
+)
 from chalicelib.content.extraction.shapes import Limits, Reading
 
 _PDFIUM = Lock()
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each damaged object of each damaged file
 _RESCUED_BYTES = 16 * 1024 * 1024
 _NAMED = {"Author": "author", "Subject": "description", "Keywords": "keywords", "CreationDate": "created"}
-_NO_TITLE = re.compile(r"untitled.*|无标题.*|microsoft (word|powerpoint) - .*|.*\.(docx?|pptx?|indd|tex|pdf)", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"untitled.*|无标题.*|microsoft (word|powerpoint) - .*|.*\.(docx?|pptx?|indd|tex|pdf)", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"[.!?。！？：:…][\"'”’」』）)]*$")
 
 

@@ -77,7 +77,7 @@ class FileTooLarge(Unreadable):
 class FileTypeUnsupported(Unreadable):
     """The platform does not publish files of this type."""
 
-    en = "Files of this type ({found}) are not accepted. Send Markdown, text, HTML, PDF, EPUB, DOCX, PPTX, audio or video."
+    en = "Files of this type ({found}) are not accepted: send Markdown, text, HTML, PDF, EPUB, DOCX, PPTX or media."
     zh = "不接受此类型的文件（{found}）。请上传 Markdown、纯文本、HTML、PDF、EPUB、DOCX、PPTX、音频或视频文件。"
 
 

@@ -6,10 +6,11 @@ MEBIBYTE = 1024 * 1024
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on one file. Reading is linear in these, at worst about 25 s of one core (Markdown of nothing but
-    brackets); a 4 MiB Markdown file holds 1.4 million Chinese characters."""
+    """Bounds on one file. Time and memory are linear in them: at worst (Markdown of nothing but ``![``) 30 s of one
+    core and 1 GB. 2 MiB of Markdown hold 700,000 Chinese characters, more than a long novel."""
 
-    text_bytes: int = 4 * MEBIBYTE
+    markdown_bytes: int = 2 * MEBIBYTE
+    text_bytes: int = 8 * MEBIBYTE
     html_bytes: int = 8 * MEBIBYTE
     pdf_bytes: int = 128 * MEBIBYTE
     other_bytes: int = 512 * MEBIBYTE

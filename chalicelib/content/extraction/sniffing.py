@@ -63,8 +63,10 @@ def media_type(name: str, data: bytes) -> str:
         return expected
     if not extension and found in ACCEPTED:
         return found
-    if not extension or _is_text_in_unknown_encoding(expected, data):
-        raise (TextNotUtf8 if extension else FileTypeUnsupported)(field="file", found=found)
+    if not extension:
+        raise FileTypeUnsupported(field="file", found=found)
+    if found == UNKNOWN and expected.startswith("text/") and b"\x00" not in data:
+        raise TextNotUtf8(field="file")  # a better advice than “something else”
     raise FileTypeMismatch(field="file", extension=extension, found=found)
 
 
@@ -119,8 +121,3 @@ def _contents_size(data: bytes) -> int:
     if at < 0 or b"PK\x06\x07" in tail:
         return _LARGEST_CONTENTS + 1
     return int.from_bytes(tail[at + 12 : at + 16], "little")
-
-
-def _is_text_in_unknown_encoding(expected: str, data: bytes) -> bool:
-    """Worth its own advice (“save it as UTF-8”): named as text, no known binary, and without a NUL."""
-    return expected.startswith("text/") and b"\x00" not in data and filetype.guess(data) is None
