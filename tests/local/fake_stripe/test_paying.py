@@ -75,7 +75,7 @@ def test_a_wallet_may_answer_later(buyer, sdk, fake, receiver, movable_clock, me
     assert (waiting.status, waiting.payment_status) == ("complete", "unpaid")
     assert sdk.payment_intents.retrieve(waiting.payment_intent).status == "processing"
 
-    movable_clock.move(59)
+    movable_clock.move(30)
     assert sdk.payment_intents.retrieve(waiting.payment_intent).status == "processing"
     movable_clock.move(61)
     assert sdk.checkout.sessions.retrieve(session.id).payment_status == payment_status
@@ -83,13 +83,17 @@ def test_a_wallet_may_answer_later(buyer, sdk, fake, receiver, movable_clock, me
     assert receiver.types[-3:] == last
 
 
-def test_a_wallet_answers_on_demand(buyer, sdk):
+def test_a_wallet_answers_on_demand(buyer, sdk, fake, receiver, movable_clock):
     session = buyer.opens()
     buyer.pays(session, "alipay", "later")
     intent = sdk.checkout.sessions.retrieve(session.id).payment_intent
     assert buyer.steers("payments/finish", payment_intent=intent, outcome="succeed")["status"] == "succeeded"
     refusal = requests.post(f"{buyer.url}/_control/payments/finish", json={"payment_intent": intent}, timeout=10)
     assert refusal.status_code == 400
+    movable_clock.move(3_600)
+    assert sdk.payment_intents.retrieve(intent).status == "succeeded"
+    fake.deliver()
+    assert receiver.types.count("payment_intent.succeeded") == 1
 
 
 def test_a_wallet_that_is_declined_leaves_the_session_open(buyer, sdk):
@@ -101,6 +105,7 @@ def test_a_wallet_that_is_declined_leaves_the_session_open(buyer, sdk):
 def test_a_session_is_paid_once(buyer, sdk):
     session = buyer.opens()
     assert [buyer.pays(session).status_code for _ in range(3)] == [303, 410, 410]
+    assert requests.post(f"{buyer.url}/_control/pay", json={"session": session.id}, timeout=10).status_code == 400
     assert len(sdk.charges.list().data) == 1
 
 

@@ -51,6 +51,20 @@ def test_all_state_survives_a_restart(buyer, sdk, fake, movable_clock):
     assert (charge["payment_intent"], charge["balance_transaction"] is None) == (session.payment_intent, False)
 
 
+def test_what_was_under_way_at_a_restart_counts_as_not_done(fake, receiver):
+    cut_short = FakeStripe(webhook_secret=fake.webhook_secret, webhook_url=receiver.url)
+    taken = []
+    fake.send = lambda url, body, headers: taken.append(json.loads(json.dumps(fake.snapshot()))) or 200
+    fake.handle("POST", "/v1/customers", {**KEY, "Idempotency-Key": "k"}, b"name=Li")
+    fake.deliver()
+    [half_sent] = taken
+    half_sent["keys"]["k"]["done"] = False
+    cut_short.restore(half_sent)
+    assert cut_short.handle("POST", "/v1/customers", {**KEY, "Idempotency-Key": "k"}, b"name=Li").status == 200
+    cut_short.deliver()
+    assert receiver.types == ["customer.created"] * 2
+
+
 def test_the_control_api_tells_what_it_was_given_wrong(buyer):
     for deed, told in [
         ("pay", {}),
