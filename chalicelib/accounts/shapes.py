@@ -6,13 +6,18 @@ from msgspec import Meta, Struct
 
 from chalicelib.core.actors import Role
 
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^\s*[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\s*$")]
+# The end is written (?![\s\S]) because $ also fits before a last line break.
+Email = Annotated[
+    str, Meta(min_length=3, max_length=254, pattern=r"^\s*[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\s*(?![\s\S])")
+]
 Password = Annotated[str, Meta(min_length=10, max_length=200)]
-Code = Annotated[str, Meta(pattern=r"^\d{6}$")]
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+$")]
-Language = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-TimeZone = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$")]
-Subject = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Code = Annotated[str, Meta(pattern=r"^\d{6}(?![\s\S])")]
+Name = Annotated[
+    str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+(?![\s\S])")
+]
+Language = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*(?![\s\S])")]
+TimeZone = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+(?![\s\S])")]
+Subject = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?![\s\S])")]
 Interests = Annotated[list[Subject], Meta(max_length=20)]
 
 

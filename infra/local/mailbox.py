@@ -1,5 +1,6 @@
 """The mails that the platform sent, newest first, on a page that renews itself."""
 
+import json
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,20 +17,30 @@ pre{{white-space:pre-wrap;font:inherit}}small{{opacity:.7}}</style>
 
 
 class Mailbox:
-    """Shows what SES was asked to send; ``?to=`` keeps one address."""
+    """Shows what SES was asked to send, on a page or as ``/mails.json``; ``?to=`` keeps one address."""
 
     def __init__(self, mails: list[dict[str, Any]]) -> None:
         self._mails = mails
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        to = parse_qs(urlsplit(request.target).query).get("to", [""])[0].strip().lower()
+        address = urlsplit(request.target)
+        to = parse_qs(address.query).get("to", [""])[0].strip().lower()
         shown = [mail for mail in reversed(self._mails) if not to or to in _to(mail)]
+        if address.path == "/mails.json":
+            return HttpAnswer(
+                200, [("Content-Type", "application/json")], json.dumps([_plain(m) for m in shown]).encode()
+            )
         body = PAGE.format(to=escape(to), count=len(shown), mails="".join(_article(mail) for mail in shown))
         return HttpAnswer(200, [("Content-Type", "text/html; charset=utf-8")], body.encode())
 
 
 def _to(mail: dict[str, Any]) -> list[str]:
     return list(mail["Destination"]["ToAddresses"])
+
+
+def _plain(mail: dict[str, Any]) -> dict[str, Any]:
+    simple = mail["Content"]["Simple"]
+    return {"to": _to(mail), "subject": simple["Subject"]["Data"], "text": simple["Body"]["Text"]["Data"]}
 
 
 def _article(mail: dict[str, Any]) -> str:
