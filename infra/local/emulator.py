@@ -13,11 +13,12 @@ import sys
 import time
 from datetime import datetime
 from threading import Event, RLock
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from moto.core.config import default_user_config
 from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
+from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from chalicelib.core import clock
@@ -35,11 +36,13 @@ POLL_SECONDS = 0.05
 
 
 class Emulator:
-    """AWS at ``url`` from ``start()`` to ``stop()``; one per process, for moto's state is the process's."""
+    """AWS at ``url`` from ``start()`` to ``stop()``; one at a time in a process, for moto's state is the process's."""
+
+    _running: ClassVar["Emulator | None"] = None
 
     def __init__(self, front: HttpFront | None = None) -> None:
         for service in ("lambda", "batch"):
-            default_user_config[service]["use_docker"] = False  # type: ignore[literal-required]
+            default_user_config[service]["use_docker"] = False
         emulated_state.follow_the_clock()
         emulated_state.fix_stream_labels()
         self.meter = Meter()
@@ -58,11 +61,20 @@ class Emulator:
         return self._front.url
 
     def start(self) -> None:
+        """Raises RuntimeError where this process already runs one."""
+        if Emulator._running is not None:
+            raise RuntimeError("another emulator runs in this process: start this one in a process of its own")
+        Emulator._running = self
         self._front.start(self._answer)
 
     def stop(self) -> None:
+        """Forget everything, what was provisioned too."""
         self._stopping.set()
         self._front.stop()
+        if Emulator._running is self:
+            with self._lock:
+                moto_api_backend.reset()
+            Emulator._running = None
 
     def empty(self) -> None:
         """Forget what was stored, sent, counted and ordered to fail; keep what was provisioned."""
@@ -143,7 +155,12 @@ class Emulator:
             answer = self._ask_moto(request)
             if answer.status == 200:
                 self._transactions[token] = (clock.timestamp(), digest, answer)
+                self._forget_old_tokens()
             return answer
+
+    def _forget_old_tokens(self) -> None:
+        oldest = clock.timestamp() - TOKEN_SECONDS
+        self._transactions = {token: known for token, known in self._transactions.items() if known[0] > oldest}
 
     def _send_email(self, request: HttpRequest) -> HttpAnswer:
         answer = self._ask_moto(request)
@@ -153,12 +170,16 @@ class Emulator:
 
     def _ask_moto(self, request: HttpRequest) -> HttpAnswer:
         said: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            said[:] = [int(status.split()[0]), headers]
+
         with self._lock:
-            chunks = self._moto(_environ(request), lambda status, headers, error=None: said.extend((status, headers)))
+            chunks = self._moto(_environ(request), start_response)
             body = b"".join(chunks)
             if hasattr(chunks, "close"):
                 chunks.close()
-        return HttpAnswer(int(said[0].split()[0]), list(said[1]), body)
+        return HttpAnswer(said[0], list(said[1]), body)
 
 
 def _environ(request: HttpRequest) -> dict[str, Any]:

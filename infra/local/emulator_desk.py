@@ -26,14 +26,16 @@ class EmulatorDesk:
             case "GET", "calls":
                 return _json(self._emulator.meter.calls)
             case "DELETE", "calls":
-                return _json(self._emulator.meter.reset())
+                self._emulator.meter.reset()
+                return _json(None)
             case "GET", "mails":
                 return _json(self._emulator.mails)
             case "POST", "faults":
                 self._emulator.faults.fail(**json.loads(request.body))
                 return _json(None)
             case "POST", "empty":
-                return _json(self._emulator.empty())
+                self._emulator.empty()
+                return _json(None)
             case "POST", "sweep":
                 return _json({"swept": self._emulator.sweep_expired()})
         return _json({"refused": "no such desk"}, 404)

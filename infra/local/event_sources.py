@@ -49,7 +49,8 @@ class EventSources:
     @property
     def failing(self) -> list[Failure]:
         """What has failed and not since succeeded: dead letters, parked records, and what is still being retried."""
-        return [failure for source in (*self.queues, *self.streams) for failure in source.failing.values()]
+        sources: list[QueueSource | StreamSource] = [*self.queues, *self.streams]
+        return [failure for source in sources for failure in source.failing.values()]
 
     @property
     def parked(self) -> list[Failure]:
@@ -90,7 +91,10 @@ class EventSources:
         return Function(config.name, config.handler_string).invoke(_scheduled_event(name))
 
     def run_forever(self, stop: Event) -> None:
-        """Serve every source in its own threads until told to stop, and return when all have stopped."""
+        """Serve every source in its own threads until told to stop, and return when all have stopped.
+
+        What changed until then is passed on, for streams do not outlive the emulator; messages stay in their queues.
+        """
         threads = [Thread(target=self._guard, args=(source.run, stop)) for source in self.streams]
         for queue in self.queues:
             threads += [Thread(target=self._guard, args=(queue.run, stop)) for _ in range(queue.concurrency)]
@@ -99,6 +103,8 @@ class EventSources:
             thread.start()
         for thread in threads:
             thread.join()
+        for source in self.streams:
+            source.pump()
 
     def _guard(self, run: Any, stop: Event) -> None:
         """A source that breaks (the emulator went away, say) is taken up again."""

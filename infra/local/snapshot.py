@@ -1,8 +1,8 @@
 """The platform's data in one file: what ``make run KEEP=1`` carries over a restart.
 
 A zip archive: ``manifest.json``; ``tables/<name>.jsonl``, an item a line in DynamoDB's JSON; ``queues/<name>.jsonl``, a
-message a line; ``objects.jsonl``, and each object's bytes under ``objects/<number>``. Secrets are not in it, they are
-made anew. Nor are stream records: let the event sources come to rest before saving, for restoring tells no stream.
+message a line; ``mails.jsonl``; ``objects.jsonl``, and each object's bytes under ``objects/<number>``. Secrets are not
+in it, they are made anew. Nor are stream records: stop the event sources before saving, for restoring tells no stream.
 """
 
 import base64
@@ -19,6 +19,8 @@ from moto.sqs.models import Message
 
 from chalicelib.core import clock
 from infra.local import emulated_state
+from infra.local.clockwork import MovableClock
+from infra.local.emulator import Emulator
 from infra.local.provisioning import ACCOUNT
 
 FORMAT = 1
@@ -38,10 +40,10 @@ class Unreadable(Exception):
     """The file is no snapshot, or one of another format."""
 
 
-def save(path: Path, lock: Any) -> None:
-    """Replace the file by the present state, whole or not at all. ``lock`` is the emulator's."""
-    with lock:
-        state = pack()
+def save(emulator: Emulator, path: Path) -> None:
+    """Replace the file by the present state, whole or not at all. The clock's offset goes with it."""
+    with emulator.lock:
+        state = _pack(emulator)
     draft = path.with_suffix(".draft")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -51,17 +53,19 @@ def save(path: Path, lock: Any) -> None:
     draft.replace(path)
 
 
-def restore(path: Path, lock: Any) -> None:
+def restore(emulator: Emulator, path: Path) -> None:
     """Put back what was saved, into what is provisioned and empty. Raises Unreadable, then having changed nothing."""
-    state = path.read_bytes()
-    with lock:
-        unpack(state)
+    archive = _opened(path.read_bytes())
+    with emulator.lock:
+        _unpack(emulator, archive)
 
 
-def pack() -> bytes:
+def _pack(emulator: Emulator) -> bytes:
     packed = io.BytesIO()
+    manifest = {"format": FORMAT, "saved_at": clock.rfc3339(clock.now()), "clock_offset": MovableClock().offset}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.json", json.dumps({"format": FORMAT, "saved_at": clock.rfc3339(clock.now())}))
+        archive.writestr("manifest.json", json.dumps(manifest))
+        archive.writestr("mails.jsonl", _lines(emulator.mails))
         for table in emulated_state.tables():
             items = (item.to_json()["Attributes"] for item in table.all_items())
             archive.writestr(f"tables/{table.name}.jsonl", _lines(items))
@@ -72,8 +76,9 @@ def pack() -> bytes:
     return packed.getvalue()
 
 
-def unpack(state: bytes) -> None:
-    archive = _opened(state)
+def _unpack(emulator: Emulator, archive: zipfile.ZipFile) -> None:
+    MovableClock().offset = json.loads(archive.read("manifest.json"))["clock_offset"]
+    emulator.mails.extend(_read(archive, "mails.jsonl"))
     names = set(archive.namelist())
     for table in emulated_state.tables():
         if f"tables/{table.name}.jsonl" in names:
@@ -117,7 +122,7 @@ def _message(fields: dict[str, Any]) -> Message:
 
 def _pack_objects(archive: zipfile.ZipFile) -> None:
     """The latest version of each object; S3 keeps the older ones only against mistakes."""
-    entries = []
+    entries: list[dict[str, Any]] = []
     for bucket in emulated_state.buckets():
         for key in bucket.keys.values():
             if not hasattr(key, "value"):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from infra.local.http_front import HttpFront
 from infra.local.provisioning import Provisioner, environment
@@ -37,7 +37,7 @@ class LocalPlatform:
         self.stripe_url = self.mailbox_url = ""
         self.env: dict[str, str] = {}
         self._children: dict[str, subprocess.Popen[str]] = {}
-        self._fronts: list[HttpFront] = []
+        self._servers: list[Any] = []
 
     def __enter__(self) -> "LocalPlatform":
         self.start()
@@ -71,9 +71,9 @@ class LocalPlatform:
         self._children.clear()
         if self._keep and self.env:
             self._save()
-        for front in self._fronts:
-            front.stop()
-        self._fronts.clear()
+        for server in self._servers:
+            server.stop()
+        self._servers.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def wait(self, stop: Event) -> None:
@@ -100,7 +100,7 @@ class LocalPlatform:
         os.environ.update(self.env)
         self.emulator = Emulator(front)
         self.emulator.start()
-        self._fronts.append(front)
+        self._servers.append(self.emulator)
         self._tell(f"AWS (emulated) {front.url}")
         Provisioner(front.url).provision()
         self._tell("resources      tables, queues, topic and buckets of infra/template.yaml")
@@ -111,7 +111,7 @@ class LocalPlatform:
 
         front = HttpFront()
         front.start(Mailbox(self.emulator.mails).answer)
-        self._fronts.append(front)
+        self._servers.append(front)
         self.mailbox_url = front.url
         self._tell(f"mailbox        {front.url}")
 

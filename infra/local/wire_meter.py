@@ -22,6 +22,9 @@ SUBRESOURCES = {
     ("GET", False, "versions"): "ListObjectVersions",
     ("POST", False, "delete"): "DeleteObjects",
 }
+SETTINGS = {"cors", "lifecycle", "notification", "ownershipControls", "policy", "publicAccessBlock", "versioning"}
+"""A bucket's own settings, asked for or set by a subresource."""
+
 PLAIN = {
     ("GET", True): "GetObject",
     ("PUT", True): "PutObject",
@@ -146,6 +149,8 @@ def _s3_operation(request: HttpRequest) -> str:
             return operation
     if request.method == "PUT" and "x-amz-copy-source" in request.headers:
         return "CopyObject"
+    if not has_key and any(name in SETTINGS for name in asked):
+        return f"{request.method} {next(iter(asked))}"
     return PLAIN.get((request.method, has_key), request.method)
 
 

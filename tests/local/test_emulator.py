@@ -1,11 +1,16 @@
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import botocore.exceptions
 import pytest
 import requests
 
 from chalicelib.core import clock, settings
+from infra.local.emulator import Emulator
+from infra.local.provisioning import Provisioner
 
 
 def put(platform, work_id="w1", **more):
@@ -181,3 +186,36 @@ def test_mails_sent_through_ses_can_be_read(platform):
     )
     (mail,) = platform.emulator.mails
     assert mail["Content"]["Simple"]["Body"] == body
+
+
+def test_the_emulator_runs_as_a_process_with_its_desk_on_http():
+    command = [sys.executable, "-m", "infra.local.emulator"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+        try:
+            url = process.stdout.readline().strip()
+            Provisioner(url).provision()
+            desk = f"{url}/_emulator"
+            fault = {"service": "ssm", "operation": "GetParameter", "how": "500"}
+            assert requests.post(f"{desk}/faults", json=fault, timeout=5).status_code == 200
+            ssm = Provisioner(url).client("ssm")
+            with pytest.raises(botocore.exceptions.ClientError):
+                ssm.get_parameter(Name=settings.parameter("cursor-key"))
+            assert ssm.get_parameter(Name=settings.parameter("cursor-key"))
+            assert requests.get(f"{desk}/calls", timeout=5).json()["ssm.GetParameter"] == 2
+            assert requests.post(f"{desk}/sweep", timeout=5).json() == {"swept": 0}
+            assert requests.post(f"{desk}/empty", timeout=5).status_code == 200
+            assert requests.get(f"{desk}/calls", timeout=5).json() == {}
+            assert requests.post(f"{desk}/faults", data=b"no json", timeout=5).status_code == 400
+            assert requests.get(f"{desk}/nothing", timeout=5).status_code == 404
+        finally:
+            process.terminate()
+    assert process.returncode == 0
+
+
+def test_a_process_runs_one_emulator_at_a_time(platform):
+    second = Emulator()
+    with pytest.raises(RuntimeError, match="another emulator"):
+        second.start()
+    second.stop()
+    put(platform)
+    assert len(scan(platform)) == 1

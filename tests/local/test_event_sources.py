@@ -203,3 +203,12 @@ def test_running_for_ever_serves_all_sources_and_stops(platform, sources):
         runner.join(timeout=10)
     assert noticed.is_set()
     assert not runner.is_alive()
+
+
+def test_what_changed_before_the_stop_is_still_passed_on(platform, sources):
+    put_work(platform, "a")
+    stop = Event()
+    stop.set()
+    sources.run_forever(stop)
+    assert [note["work"] for note in seen("works")] == ["a"]
+    assert left_in(platform, "mail") == 1

@@ -23,18 +23,22 @@ def kept(platform, tmp_path):
     attributes = {"type": {"DataType": "String", "StringValue": "t"}}
     url = settings.queue_url("mail")
     platform.client("sqs").send_message(QueueUrl=url, MessageBody="waiting", MessageAttributes=attributes)
+    platform.clock.advance(days=3)
+    platform.emulator.mails.append({"to": "reader"})
     path = tmp_path / "state.zip"
-    snapshot.save(path, platform.emulator.lock)
+    snapshot.save(platform.emulator, path)
     before = scan(platform)
-    platform.emulator.empty()
+    platform.reset()
     assert scan(platform) == []
     return path, before
 
 
 def test_what_was_saved_comes_back(platform, kept):
     path, before = kept
-    snapshot.restore(path, platform.emulator.lock)
+    snapshot.restore(platform.emulator, path)
     assert scan(platform) == before
+    assert platform.clock.offset == 3 * 86400
+    assert platform.emulator.mails == [{"to": "reader"}]
     s3, bucket = platform.client("s3"), settings.bucket("content")
     got = s3.get_object(Bucket=bucket, Key="a/文.md")
     assert (got["Body"].read(), got["ContentType"]) == (b"\x00\xff", "text/markdown")
@@ -47,7 +51,7 @@ def test_what_was_saved_comes_back(platform, kept):
 
 
 def test_restoring_tells_no_stream_and_no_queue(platform, kept):
-    snapshot.restore(kept[0], platform.emulator.lock)
+    snapshot.restore(platform.emulator, kept[0])
     assert records(platform) == []
     sample_app.seen.clear()
     EventSources(sample_app.app).pump()
@@ -70,5 +74,5 @@ def test_what_is_no_snapshot_is_refused_and_changes_nothing(platform, kept, tmp_
         archive.writestr("manifest.json", json.dumps({"format": 99}))
     for path in (cut, other):
         with pytest.raises(snapshot.Unreadable):
-            snapshot.restore(path, platform.emulator.lock)
+            snapshot.restore(platform.emulator, path)
     assert scan(platform) == []
