@@ -39,7 +39,8 @@ STYLE = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8881}
 body{font:16px/1.5 system-ui,"PingFang SC","Noto Sans SC",sans-serif}
 body{max-width:60rem;margin:auto;padding:1rem}
-code,pre{font:13px/1.5 ui-monospace,monospace}pre{overflow:auto;background:var(--soft);padding:.7rem;border-radius:.5rem}
+code,pre{font:13px/1.5 ui-monospace,monospace}
+pre{overflow:auto;background:var(--soft);padding:.7rem;border-radius:.5rem}
 details{border:1px solid var(--line);border-radius:.5rem;margin:.4rem 0;padding:.5rem .8rem}
 summary{cursor:pointer}summary b{display:inline-block;min-width:4.5rem}nav a{margin-right:.8rem}
 table{border-collapse:collapse;width:100%}
