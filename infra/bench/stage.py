@@ -15,6 +15,8 @@ from infra.rehearsal import events
 
 PASSWORD = "correct horse battery staple"
 
+WORK = {"kind": "article", "title": "On tides", "language": "en", "subjects": ["science"], "prices": {"usd": 900}}
+
 
 class Unexpected(Exception):
     """The API answered a script with a refusal."""
@@ -23,13 +25,13 @@ class Unexpected(Exception):
 class Person:
     """Someone with a web client; signed in, once they hold a token."""
 
-    def __init__(self, app: Chalice, token: str | None = None) -> None:
-        self._app, self.token = app, token
+    def __init__(self, app: Chalice, token: str | None = None, account_id: str | None = None) -> None:
+        self._app, self.token, self.account_id = app, token, account_id
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path)
 
-    def post(self, path: str, body: Any, **headers: str) -> Any:
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.ask("POST", path, body, **headers)
 
     def ask(self, method: str, target: str, body: Any = None, **headers: str) -> Any:
@@ -44,10 +46,13 @@ class Person:
 
 
 class Stage:
-    def __init__(self, app: Chalice, emulator: Emulator) -> None:
-        self.app, self.emulator = app, emulator
+    """A small marketplace. ``works`` says how large: what a use case costs must not depend on it."""
+
+    def __init__(self, app: Chalice, emulator: Emulator, works: int = 3) -> None:
+        self.app, self.emulator, self.works = app, emulator, works
         self._sources = EventSources(app)
-        self._readers = 0
+        self._people = 0
+        self._published: list[str] = []
 
     def pump(self) -> None:
         """Let every job that is due run, until nothing moves."""
@@ -58,12 +63,34 @@ class Stage:
 
     def a_reader(self) -> Person:
         """A new account, made as anyone makes one: registered, and proved by the mailed code."""
-        self._readers += 1
-        email, visitor = f"reader-{self._readers}@bench.example", self.anonymous()
-        visitor.post("/v1/accounts", {"email": email, "password": PASSWORD, "name": "Reader"})
+        self._people += 1
+        email, visitor = f"person-{self._people}@bench.example", self.anonymous()
+        visitor.post("/v1/accounts", {"email": email, "password": PASSWORD, "name": "Person"})
         code = self._mailed_code(email)
         session = visitor.post("/v1/accounts/verifications", {"email": email, "code": code})
-        return Person(self.app, session["access_token"])
+        return Person(self.app, session["access_token"], session["account_id"])
+
+    def an_author(self) -> Person:
+        author = self.a_reader()
+        author.ask("PUT", "/v1/me/author")
+        return author
+
+    def a_reviewer(self) -> Person:
+        from chalicelib.accounts import standing
+        from chalicelib.core import actors
+
+        admin, reviewer = self.a_reader(), self.a_reader()
+        standing.make_admin(actors.system("bench"), admin.get("/v1/me")["email"])
+        admin.ask("PUT", f"/v1/accounts/{reviewer.account_id}/roles", {"roles": ["reviewer"]})
+        return reviewer
+
+    def published_works(self) -> list[str]:
+        """The ids of all its works, each written, reviewed and published."""
+        if not self._published:
+            author, reviewer = self.an_author(), self.a_reviewer()
+            self._published = [self._publish(author, reviewer) for _ in range(self.works)]
+            self.pump()
+        return self._published
 
     def count(self, deed: Callable[[], Any]) -> Counter[str]:
         """The calls to DynamoDB that the deed makes, by operation, counted at the wire."""
@@ -71,8 +98,32 @@ class Stage:
             deed()
         return Counter(calls.of("dynamodb"))
 
+    def _publish(self, author: Person, reviewer: Person) -> str:
+        work_id = str(author.post("/v1/works", WORK)["work_id"])
+        _attach_a_file(work_id)
+        author.post(f"/v1/works/{work_id}/submissions")
+        reviewer.post(f"/v1/works/{work_id}/claims")
+        reviewer.post(f"/v1/works/{work_id}/decisions", {"verdict": "approved"})
+        author.post(f"/v1/works/{work_id}/publications")
+        return work_id
+
     def _mailed_code(self, email: str) -> str:
         self.pump()
         (mail,) = [mail for mail in self.emulator.mails if mail["Destination"]["ToAddresses"] == [email]]
         (code,) = re.findall(r"\b\d{6}\b", mail["Content"]["Simple"]["Body"]["Text"]["Data"])
         return str(code)
+
+
+def _attach_a_file(work_id: str) -> None:
+    """As ingestion attaches one that it accepted; what is counted here begins after publication."""
+    from chalicelib.catalog import drafts
+    from chalicelib.catalog.works import FileRef
+    from chalicelib.core import ids
+    from chalicelib.core.transactions import all_or_nothing
+
+    file_id = ids.new()
+    key = f"works/{work_id}/{file_id}/0"
+    file = FileRef(file_id=file_id, name="tides.md", media_type="text/markdown", bytes=12, key=key, rendition=key)
+    finding = drafts.Finding(title="Tides", language="en", preview="The sea rises.", words=3, pages=None)
+    with all_or_nothing() as tx:
+        drafts.attach(tx, work_id, 1, file, finding, drafts.DraftClosed())

@@ -44,3 +44,16 @@ def health(stage: Stage) -> Deed:
 def profile_page(stage: Stage) -> Deed:
     reader = stage.a_reader()
     return lambda: reader.get("/v1/me")
+
+
+@use_case(Query=1)
+def catalogue_page(stage: Stage) -> Deed:
+    stage.published_works()
+    visitor = stage.anonymous()
+    return lambda: visitor.get("/v1/works")
+
+
+@use_case(Query=1)
+def work_page(stage: Stage) -> Deed:
+    work_id, visitor = stage.published_works()[0], stage.anonymous()
+    return lambda: visitor.get(f"/v1/works/{work_id}")
