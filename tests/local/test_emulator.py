@@ -178,14 +178,17 @@ def test_objects_keep_their_bytes_names_and_metadata(platform):
 
 
 def test_mails_sent_through_ses_can_be_read(platform):
+    platform.client("sesv2").send_email(**a_mail())
+    assert platform.emulator.mails == [a_mail()]
+
+
+def a_mail():
     body = {"Text": {"Data": "hello"}, "Html": {"Data": "<p>hello"}}
-    platform.client("sesv2").send_email(
-        FromEmailAddress="no-reply@lyceum.example",
-        Destination={"ToAddresses": ["reader@example.com"]},
-        Content={"Simple": {"Subject": {"Data": "hi"}, "Body": body}},
-    )
-    (mail,) = platform.emulator.mails
-    assert mail["Content"]["Simple"]["Body"] == body
+    return {
+        "FromEmailAddress": "no-reply@lyceum.example",
+        "Destination": {"ToAddresses": ["reader@example.com"]},
+        "Content": {"Simple": {"Subject": {"Data": "hi"}, "Body": body}},
+    }
 
 
 def test_the_emulator_runs_as_a_process_with_its_desk_on_http():
@@ -219,3 +222,29 @@ def test_a_process_runs_one_emulator_at_a_time(platform):
     second.stop()
     put(platform)
     assert len(scan(platform)) == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "how", "code"),
+    [
+        ("s3", "ListObjectsV2", "throttled", "SlowDown"),
+        ("s3", "ListObjectsV2", "500", "InternalServerError"),
+        ("sqs", "GetQueueUrl", "throttled", "ThrottlingException"),
+        ("sns", "ListTopics", "500", "InternalServerError"),
+        ("ssm", "DescribeParameters", "500", "InternalServerError"),
+        ("sesv2", "SendEmail", "throttled", "ThrottlingException"),
+        ("dynamodb", "ListTables", "throttled", "ProvisionedThroughputExceededException"),
+    ],
+)
+def test_a_failure_on_order_is_what_the_sdk_knows_as_such(platform, service, operation, how, code):
+    calls = {
+        "ListObjectsV2": {"Bucket": settings.bucket("content")},
+        "GetQueueUrl": {"QueueName": settings.queue("mail")},
+        "SendEmail": a_mail(),
+    }
+    platform.emulator.faults.fail("ses" if service == "sesv2" else service, operation, how=how)
+    client = platform.client(service)
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        client._make_api_call(operation, calls.get(operation, {}))
+    assert refused.value.response["Error"]["Code"] == code
+    assert client._make_api_call(operation, calls.get(operation, {}))["ResponseMetadata"]["HTTPStatusCode"] == 200
