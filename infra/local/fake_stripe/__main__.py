@@ -1,4 +1,4 @@
-"""``python -m infra.local.fake_stripe --port 12111 --webhook-url http://127.0.0.1:8000/v1/payments/webhooks``"""
+"""``python -m infra.local.fake_stripe --port 12111 --webhook-url http://127.0.0.1:8000/v1/webhooks/stripe``"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class Dropped(Exception):
 
 
 def json_answer(status: int, document: Any, **headers: str) -> Answer:
-    body = json.dumps(document, indent=2, ensure_ascii=False).encode()
+    body = json.dumps(document, ensure_ascii=False).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer(status, {"Content-Type": "application/json", **named}, body)
 

@@ -16,13 +16,13 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,"PingFang SC","Noto Sans CJK SC",
 "Microsoft YaHei",sans-serif}
-main{max-width:56rem;margin:0 auto;padding:1rem;display:grid;gap:1.5rem}
+main{max-width:56rem;margin:0 auto;padding:1rem;display:grid;gap:1.5rem;align-items:start}
 @media(min-width:48rem){main{grid-template-columns:1fr 1fr;padding:3rem 1rem}}
 header{grid-column:1/-1;display:flex;justify-content:space-between;gap:1rem;color:var(--soft);font-size:.875rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.5rem}
 h1{font-size:1rem;font-weight:500;color:var(--soft);margin:0}.sum{font-size:2.25rem;font-weight:650;margin:0 0 1rem}
 ul{list-style:none;margin:0;padding:0}li{display:flex;justify-content:space-between;gap:1rem;padding:.6rem 0;
-border-top:1px solid var(--line);overflow-wrap:anywhere}
+border-top:1px solid var(--line);overflow-wrap:anywhere}li span:last-child{flex:none}
 fieldset{border:1px solid var(--line);border-radius:.5rem;margin:0 0 1rem;padding:.75rem 1rem}legend{padding:0 .25rem}
 label{display:block;padding:.25rem 0}
 input[type=text],input[type=email]{width:100%;padding:.6rem;border:1px solid var(--line);border-radius:.375rem;
