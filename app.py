@@ -5,12 +5,16 @@ from chalicelib.accounts import gate
 from chalicelib.accounts.routes import routes as accounts
 from chalicelib.catalog.jobs import jobs as catalog_jobs
 from chalicelib.catalog.routes import routes as catalog
+from chalicelib.content.jobs import jobs as content_jobs
+from chalicelib.content.routes import routes as content
 from chalicelib.core.front_door import FrontDoor
 from chalicelib.core.web import guard_with
 from chalicelib.interactions.jobs import jobs as interactions_jobs
 from chalicelib.interactions.routes import routes as interactions
 from chalicelib.mail.jobs import jobs as mail_jobs
 from chalicelib.outbox.jobs import jobs as outbox_jobs
+from chalicelib.recommend.jobs import jobs as recommend_jobs
+from chalicelib.recommend.routes import routes as recommend
 
 guard_with(gate.admit)
 
@@ -19,9 +23,13 @@ app = FrontDoor()
 app.register_blueprint(about)
 app.register_blueprint(accounts)
 app.register_blueprint(catalog)
+app.register_blueprint(content)
 app.register_blueprint(interactions)
+app.register_blueprint(recommend)
 
 app.register_blueprint(catalog_jobs)
+app.register_blueprint(content_jobs)
 app.register_blueprint(interactions_jobs)
 app.register_blueprint(mail_jobs)
 app.register_blueprint(outbox_jobs)
+app.register_blueprint(recommend_jobs)

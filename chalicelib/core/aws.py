@@ -10,6 +10,8 @@ from chalicelib.core import settings
 
 CONNECT_SECONDS = 1
 READ_SECONDS = 3
+SLOW_SECONDS = 20
+"""For S3, which copies a large object and joins its parts before it answers."""
 
 
 @cache
@@ -17,7 +19,7 @@ def client(service: str) -> Any:
     """The botocore client of a service. AWS_ENDPOINT_URL, where set, says where it talks to."""
     patience = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
+        read_timeout=SLOW_SECONDS if service == "s3" else READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": 3},
         s3={"addressing_style": "path"} if settings.value("AWS_ENDPOINT_URL") else None,
         signature_version="s3v4" if service == "s3" else None,
