@@ -6,7 +6,7 @@ queue, filtered by type. A fact may come twice and out of order: readers are wri
 
 import builtins
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,7 +16,8 @@ from chalicelib.core.logs import logger
 from chalicelib.core.records import Change, each_record
 
 T = TypeVar("T")
-_TOPIC_BATCH = 10
+_CALL_ENTRIES = 10
+_CALL_BYTES = 240_000
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -40,11 +41,9 @@ def of(change: Change, type: str, subject: str, data: dict[str, Any]) -> Fact:
 
 
 def publish(facts: Iterable[Fact]) -> None:
-    """To the topic, ten at a time. Raises where one of them was not taken."""
-    waiting = list(facts)
-    for start in range(0, len(waiting), _TOPIC_BATCH):
-        entries = [_entry(str(place), fact) for place, fact in enumerate(waiting[start : start + _TOPIC_BATCH])]
-        answer = aws.client("sns").publish_batch(TopicArn=settings.topic("facts"), PublishBatchRequestEntries=entries)
+    """To the topic, as few calls as its limits allow. Raises where one of them was not taken."""
+    for batch in _batches(facts):
+        answer = aws.client("sns").publish_batch(TopicArn=settings.topic("facts"), PublishBatchRequestEntries=batch)
         if answer.get("Failed"):
             raise RuntimeError(f"the topic did not take {len(answer['Failed'])} facts")
 
@@ -75,9 +74,17 @@ def all_facts(deed: Callable[[list[Fact]], None]) -> Callable[[Any], dict[str, A
     return handle
 
 
-def _entry(id: str, fact: Fact) -> dict[str, Any]:
-    return {
-        "Id": id,
-        "Message": msgspec.json.encode(fact).decode(),
-        "MessageAttributes": {"type": {"DataType": "String", "StringValue": fact.type}},
-    }
+def _batches(facts: Iterable[Fact]) -> Iterator[list[dict[str, Any]]]:
+    """Ten entries a call at most, and not more bytes than a call may carry."""
+    batch: list[dict[str, Any]] = []
+    used = 0
+    for number, fact in enumerate(facts):
+        message = msgspec.json.encode(fact)
+        if batch and (len(batch) == _CALL_ENTRIES or used + len(message) > _CALL_BYTES):
+            yield batch
+            batch, used = [], 0
+        kind = {"type": {"DataType": "String", "StringValue": fact.type}}
+        batch.append({"Id": str(number), "Message": message.decode(), "MessageAttributes": kind})
+        used += len(message)
+    if batch:
+        yield batch
