@@ -20,6 +20,16 @@ def read(account_id: str) -> Account:
         raise NotFound from None
 
 
+def key(account_id: str) -> tuple[Any, str, str]:
+    """The account's place for ``tables.batch_get``, which answers a row for ``interests``, or None."""
+    return Account, account_id, "account"
+
+
+def interests(row: Account | None) -> list[str]:
+    """The subjects that the account cares for."""
+    return [str(subject) for subject in row.interests] if row else []
+
+
 def change(actor: Actor, wanted: ProfileChange) -> Account:
     """Set what is named; leave the rest."""
     if wanted.time_zone is not None:

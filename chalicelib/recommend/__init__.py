@@ -1,0 +1,1 @@
+"""What to show next: today by popularity, which fades; each answer says why."""

@@ -1,0 +1,112 @@
+"""``work#…`` how a work stands; ``counted#…`` what was counted of an account on one day; ``ranks#…`` a shelf's order;
+``popular#…`` a shelf as it is shown; ``sampler`` the best of each shelf; ``reader#…`` what a reader did of late."""
+
+import zlib
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import (
+    Attribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.constants import BINARY
+
+from chalicelib.core import settings
+from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.tables import Place
+from chalicelib.recommend.revisions import Revised
+
+TABLE = settings.table("recommendations")
+
+
+class Packed(Attribute[Any]):
+    """Anything that JSON can say, compressed: lists of cards take a fifth of their room."""
+
+    attr_type = BINARY
+    legacy_encoding = False
+
+    def serialize(self, value: Any) -> bytes:
+        return zlib.compress(msgspec.json.encode(value), 6)
+
+    def deserialize(self, value: bytes) -> Any:
+        return msgspec.json.decode(zlib.decompress(value))
+
+
+class WorkRow(Revised):
+    """How a work stands. ``shelves`` are those that it stands on or ever stood on. No card: not published yet."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    owner = UnicodeAttribute(hash_key=True)
+    version = Count(default=0)
+    withdrawn = Count(default=0)
+    card = JSONAttribute(null=True)
+    authors = JSONAttribute(default=list)
+    shelves = JSONAttribute(default=list)
+    points = NumberAttribute(default=0.0)
+    points_at = NumberAttribute(default=0.0)
+
+
+class CountedRow(Revised):
+    """What an account did to which works on one day, as far as it counts: each thing once."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    owner = UnicodeAttribute(hash_key=True)
+    deeds = UnicodeSetAttribute()
+    expires_at = Count()
+
+
+class RanksRow(Revised):
+    """The works of a shelf by heat: ``[work_id, heat]``, the hottest first."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    owner = UnicodeAttribute(hash_key=True)
+    places = Packed()
+
+
+class ShelfRow(Revised):
+    """A shelf as it is shown, or the best of each shelf."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    owner = UnicodeAttribute(hash_key=True)
+    shown = Packed()
+
+
+class ReaderRow(Revised):
+    """What a reader did of late, by work."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    owner = UnicodeAttribute(hash_key=True)
+    erased_at = Moment(null=True)
+    recent = Packed()
+
+
+def work_key(work_id: str) -> str:
+    return f"work#{work_id}"
+
+
+def ranks_key(shelf: str) -> str:
+    return f"ranks#{shelf}"
+
+
+def shelf_key(shelf: str) -> str:
+    return f"popular#{shelf}"
+
+
+def reader_key(account_id: str) -> str:
+    return f"reader#{account_id}"
+
+
+SAMPLER = "sampler"

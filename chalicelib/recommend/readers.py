@@ -1,0 +1,102 @@
+"""What a reader did of late, kept for one read: where to go on learning, and what need not be recommended."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.core import clock, tables
+from chalicelib.core.transactions import all_or_nothing
+from chalicelib.recommend import revisions, works
+from chalicelib.recommend.engine import FINISHED, Event, Heard, Kind
+from chalicelib.recommend.models import ReaderRow, reader_key
+
+MOST_WORKS = 100
+
+
+class Going(Struct, kw_only=True, omit_defaults=True):
+    """One work in a reader's recent past. Moments are RFC 3339; ``progress_at`` that of the last progress."""
+
+    work_id: str
+    at: str
+    bought: bool = False
+    progress_at: str = ""
+    fraction: int = 0
+    position: int | None = None
+    place: str | None = None
+    title: str = ""
+    kind: str = ""
+    language: str = ""
+
+
+def key(account_id: str) -> tuple[Any, str]:
+    """The reader's place for ``tables.batch_get``, which answers a row for ``of``, or None."""
+    return ReaderRow, reader_key(account_id)
+
+
+def of(row: ReaderRow | None) -> list[Going]:
+    """What is known of the reader, latest first."""
+    return msgspec.convert(row.recent, list[Going]) if row else []
+
+
+def learning(recent: list[Going]) -> list[Going]:
+    """The works that were begun and not finished, the last one first."""
+    begun = [going for going in recent if going.progress_at and going.title and going.fraction < FINISHED]
+    return sorted(begun, key=lambda going: going.progress_at, reverse=True)
+
+
+def known(recent: list[Going]) -> frozenset[str]:
+    """The works that the reader has: bought or begun."""
+    return frozenset(going.work_id for going in recent if going.bought or going.progress_at)
+
+
+@revisions.persistent
+def learn(heard: Heard) -> None:
+    """Take over what is later than what is known, but nothing that the reader had erased."""
+    row = _find(heard.account_id)
+    erased = clock.rfc3339(row.erased_at) if row.erased_at else ""
+    recent = {going.work_id: going for going in of(row)}
+    for event in heard.events:
+        if event.work_id and event.recorded_at > erased:
+            _merge(recent.setdefault(event.work_id, Going(work_id=event.work_id, at="")), event)
+    _name(recent, {event.work_id for event in heard.events if event.kind == Kind.PROGRESS and event.work_id})
+    latest = sorted(recent.values(), key=lambda going: (going.at, going.work_id), reverse=True)[:MOST_WORKS]
+    if latest != of(row):
+        row.recent = msgspec.to_builtins(latest)
+        _write(row)
+
+
+@revisions.persistent
+def erase(account_id: str, until: str) -> None:
+    """Forget the reader, and what is still to come of what they did up to then."""
+    row = _find(account_id)
+    moment = clock.parse(until)
+    if row.erased_at is None or row.erased_at < moment:
+        row.erased_at, row.recent = moment, []
+        _write(row)
+
+
+def _merge(going: Going, event: Event) -> None:
+    going.at = max(going.at, event.occurred_at)
+    going.bought = going.bought or event.kind == Kind.PURCHASE
+    if event.kind == Kind.PROGRESS and event.occurred_at > going.progress_at:
+        going.progress_at, going.fraction = event.occurred_at, event.fraction or 0
+        going.position, going.place = event.position, event.place
+
+
+def _name(recent: dict[str, Going], begun: set[str]) -> None:
+    """Say what the works are called as of now, so that a page can name them without looking them up."""
+    for row in works.find(sorted(begun & recent.keys())):
+        if row.card:
+            going = recent[row.owner.partition("#")[2]]
+            going.title, going.kind, going.language = row.card["title"], row.card["kind"], row.card["language"]
+
+
+def _find(account_id: str) -> ReaderRow:
+    (row,) = tables.batch_get([key(account_id)], consistent=True)
+    return row or ReaderRow(reader_key(account_id), recent=[])
+
+
+def _write(row: ReaderRow) -> None:
+    with all_or_nothing() as tx:
+        revisions.replace(tx, row)
