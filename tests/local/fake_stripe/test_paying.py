@@ -170,3 +170,14 @@ def test_a_customer_is_made_where_the_session_asks_for_one(buyer, sdk):
     session = buyer.bought(customer_creation="always", customer_email="li@example.com")
     assert sdk.customers.retrieve(session.customer).email == "li@example.com"
     assert buyer.bought(customer_email="li@example.com").customer is None
+
+
+def test_what_is_not_there_yet_expands_to_nothing(buyer, sdk):
+    deep = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    session = buyer.opens()
+    assert sdk.checkout.sessions.retrieve(session.id, deep).payment_intent is None
+    buyer.pays(session)
+    assert sdk.checkout.sessions.retrieve(session.id, deep).payment_intent.latest_charge.balance_transaction is None
+    buyer.steers("balance_transactions/settle")
+    paid = sdk.checkout.sessions.retrieve(session.id, deep)
+    assert paid.payment_intent.latest_charge.balance_transaction.net == 844
