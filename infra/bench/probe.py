@@ -1,4 +1,5 @@
-"""Times one thing in a clean interpreter, started by path with `python -I -S`: ROOTS WHAT. Prints seconds.
+"""Times one thing in a clean interpreter, started by path with `python -I -S`: ROOTS WHAT. Prints seconds
+of processor time, which Lambda sells by memory, and which other work on this machine hardly changes.
 
 `import`: the app's import. `client`: that, and a DynamoDB client to work with. `first`: the import, and one GET of the
 event on standard input. `request`: one such GET in process, warm. What the app prints goes nowhere,
@@ -9,7 +10,7 @@ import json
 import os
 import sys
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 BATCHES, BATCH = 11, 200
 """The median batch counts: another process on the same core spoils one, not all."""
@@ -24,7 +25,7 @@ class Context:
 
 def time_start(what):
     event = json.load(sys.stdin)
-    begun = perf_counter()
+    begun = process_time()
     import app
 
     if what == "client" and "chalicelib" in sys.modules:
@@ -33,7 +34,7 @@ def time_start(what):
         tables.connection().client  # noqa: B018
     if what == "first":
         app.app(event, Context())
-    return perf_counter() - begun
+    return process_time() - begun
 
 
 def time_request():
@@ -47,10 +48,10 @@ def time_request():
 
 
 def time_batch(app, event, context):
-    begun = perf_counter()
+    begun = process_time()
     for _ in range(BATCH):
         app(event, context)
-    return perf_counter() - begun
+    return process_time() - begun
 
 
 if __name__ == "__main__":
