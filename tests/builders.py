@@ -1,6 +1,8 @@
 """Things that stories need, made through the platform's own API."""
 
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from chalicelib.catalog import drafts
 from chalicelib.catalog.drafts import DraftClosed, Finding
@@ -21,7 +23,7 @@ def a_draft(world: World, author: Person, **wanted: Any) -> str:
 def an_approved_work(world: World, author: Person, reviewer: Person | None = None, **wanted: Any) -> str:
     """A work with an accepted file, submitted and approved; its id."""
     work_id = a_draft(world, author, **wanted)
-    with_a_file(work_id)
+    assert uploads(world, author, work_id)["state"] == "accepted"
     is_approved(world, work_id, author, reviewer or world.reviewer())
     return work_id
 
@@ -59,3 +61,32 @@ def with_a_file(work_id: str, lesson_id: str | None = None, name: str = "tides.m
     with all_or_nothing() as tx:
         drafts.attach(tx, work_id, number, file, finding, DraftClosed())
     return file_id
+
+
+TIDES = b"# Tides\n\nThe sea rises and falls twice a day. " + b"The moon pulls, and the water follows. " * 20
+
+
+def uploads(
+    world: World, author: Person, work_id: str, name: str = "tides.md", data: bytes = TIDES, **where: Any
+) -> Any:
+    """The author announces a file, sends it, and ingestion judges it; the upload as the author then sees it."""
+    ticket = world.post(f"/v1/works/{work_id}/uploads", {"name": name, "bytes": len(data), **where}, as_=author)
+    assert ticket.status == 201, ticket.body
+    assert sends(ticket.json["url"], data)[0] == 200
+    world.pump()
+    return world.get(ticket.headers["Location"], as_=author).json
+
+
+def sends(url: str, data: bytes) -> tuple[int, str]:
+    """PUT bytes to an address as a browser does: the status and the ETag."""
+    try:
+        with urlopen(Request(url, data=data, method="PUT", headers={"Content-Type": "text/plain"})) as answer:
+            return answer.status, answer.headers["ETag"]
+    except HTTPError as error:
+        return error.code, ""
+
+
+def fetches(url: str) -> tuple[bytes, dict[str, str]]:
+    """What an address gives, and the headers that it comes with."""
+    with urlopen(url) as answer:
+        return answer.read(), dict(answer.headers)
