@@ -14,8 +14,8 @@ from typing import Any
 from chalicelib.core import ids
 
 TIMEOUT_SECONDS = 60
-LOGGERS = ("", "lyceum")
-"""Where functions log what they caught: the root, and the platform's own logger, which does not propagate."""
+PLATFORM_LOGGER = "lyceum"
+"""Where functions log what they caught. Powertools may have cut it from the root logger."""
 
 
 @dataclass
@@ -77,7 +77,8 @@ class _Listener(logging.Handler):
 def listening() -> Iterator[list[str]]:
     """The errors that functions of this thread catch and log within: a partial failure says which, never why."""
     listener = _Listener()
-    loggers = [logging.getLogger(name) for name in LOGGERS]
+    platform = logging.getLogger(PLATFORM_LOGGER)
+    loggers = [logging.getLogger()] if platform.propagate else [logging.getLogger(), platform]
     for logger in loggers:
         logger.addHandler(listener)
     try:

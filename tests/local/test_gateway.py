@@ -156,7 +156,7 @@ HOSTILE = {
     "negative length": b"POST /v1/echo/a HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
     "odd length": b"POST /v1/echo/a HTTP/1.1\r\nContent-Length: 1_0\r\n\r\n",
     "two lengths": b"POST /v1/echo/a HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "length and chunks": b"POST /v1/time HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two framings": b"POST /v1/echo/a HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "short body": b"POST /v1/echo/a HTTP/1.1\r\nContent-Length: 9\r\n\r\nab",
     "bad chunk": b"POST /v1/echo/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     "endless chunk": b"POST /v1/echo/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffff\r\n",

@@ -18,6 +18,7 @@ def kept(platform, tmp_path):
     put(platform, "w1", **more)
     s3 = platform.client("s3")
     s3.put_object(Bucket=settings.bucket("content"), Key="a/文.md", Body=b"\x00\xff", ContentType="text/markdown")
+    s3.put_object(Bucket=settings.bucket("quarantine"), Key="new", Body=b"1")
     s3.put_object(Bucket=settings.bucket("content"), Key="gone", Body=b"1")
     s3.delete_object(Bucket=settings.bucket("content"), Key="gone")
     attributes = {"type": {"DataType": "String", "StringValue": "t"}}
@@ -53,6 +54,10 @@ def test_what_was_saved_comes_back(platform, kept):
 def test_restoring_tells_no_stream_and_no_queue(platform, kept):
     snapshot.restore(platform.emulator, kept[0])
     assert records(platform) == []
+    (upload,) = platform.client("sqs").receive_message(
+        QueueUrl=settings.queue_url("ingestion"), MaxNumberOfMessages=10, WaitTimeSeconds=0
+    )["Messages"]  # the one that was saved
+    assert '"new"' in upload["Body"]
     sample_app.seen.clear()
     EventSources(sample_app.app).pump()
     assert [note["by"] for note in sample_app.seen] == ["mail"]
