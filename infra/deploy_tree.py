@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chalice.deploy.packager import AppOnlyDeploymentPackager, LayerDeploymentPackager
+from chalice.deploy.packager import AppOnlyDeploymentPackager, DependencyBuilder, LayerDeploymentPackager
 from chalice.utils import UI, OSUtils
 
 from chalicelib.core import settings
@@ -77,9 +77,9 @@ def _write_policy(stage: str, policies: Path) -> None:
 
 
 def _put_zips(tree: Path, build: Path) -> None:
-    application = AppOnlyDeploymentPackager(OSUtils(), None, UI())
+    application = AppOnlyDeploymentPackager(OSUtils(), DependencyBuilder(OSUtils()), UI())
     build_application(tree, Path(application.deployment_package_filename(str(tree), RUNTIME)))
-    layer = LayerDeploymentPackager(OSUtils(), None, UI())
+    layer = LayerDeploymentPackager(OSUtils(), DependencyBuilder(OSUtils()), UI())
     shutil.copyfile(
         build_layer(tree / "requirements.txt", build), layer.deployment_package_filename(str(tree), RUNTIME)
     )

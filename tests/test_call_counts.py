@@ -5,7 +5,7 @@ import pytest
 from infra.bench.stage import Stage
 from infra.bench.use_cases import USE_CASES
 
-READS = ("catalogue_page", "work_page")
+READS = ("catalogue_page", "work_page", "home_feed")
 
 
 @pytest.mark.parametrize("name", USE_CASES)

@@ -57,3 +57,10 @@ def catalogue_page(stage: Stage) -> Deed:
 def work_page(stage: Stage) -> Deed:
     work_id, visitor = stage.published_works()[0], stage.anonymous()
     return lambda: visitor.get(f"/v1/works/{work_id}")
+
+
+@use_case(BatchGetItem=1)
+def home_feed(stage: Stage) -> Deed:
+    stage.published_works()
+    reader = stage.a_reader()
+    return lambda: reader.get("/v1/me/recommendations")

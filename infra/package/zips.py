@@ -22,8 +22,10 @@ def compile_folder(folder: Path, seen_as: str) -> None:
     Unchecked hashes: a zip's times are all of 1980, so a timestamp-checked .pyc would be stale at every start.
     """
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    where = {"stripdir": str(folder), "prependdir": seen_as}
-    if not compileall.compile_dir(folder, quiet=1, force=True, invalidation_mode=mode, workers=0, **where):
+    done = compileall.compile_dir(
+        folder, quiet=1, force=True, invalidation_mode=mode, workers=0, stripdir=str(folder), prependdir=seen_as
+    )
+    if not done:
         raise NotCompilable(folder)
 
 
