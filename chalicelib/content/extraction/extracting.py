@@ -55,7 +55,7 @@ def _refuse_heavy(media_type: str, size: int, limits: Limits) -> None:
 
 def _preview(title: str, text: str, limits: Limits) -> str:
     """The page shows the title already, so the preview begins after it; its share is of the whole text."""
-    rest = text.removeprefix(title).lstrip("\n") if title else text
+    rest = text.removeprefix(title).lstrip() if title else text
     share = limits.preview_share * len(text) / max(len(rest), 1)
     return preview(
         rest, share=min(share, 1.0), characters=limits.preview_characters, paragraphs=limits.preview_paragraphs

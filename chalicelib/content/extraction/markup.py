@@ -28,17 +28,17 @@ _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
 
 _BLOCKS = frozenset(
     str.split(
-        "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
-        "h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul"
+        "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
+        "form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul"
     )
 )
 _SILENT = frozenset(str.split("script style noscript template svg math iframe object embed head title select textarea"))
 
 _TAGS = set(
     str.split(
-        "a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 "
-        "h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary sup table "
-        "tbody td tfoot th thead tr u ul var wbr"
+        "a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 "
+        "h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong sub summary sup "
+        "table tbody td tfoot th thead tr u ul var wbr"
     )
 )
 _ATTRIBUTES = {

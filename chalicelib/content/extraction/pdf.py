@@ -27,6 +27,8 @@ from chalicelib.content.extraction.shapes import Limits, Reading
 
 _PDFIUM = Lock()
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each damaged object of each damaged file
+# Believed only with /Encrypt in the file: some failures leave the error of the file before.
+_LOCKED = {pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY}
 _RESCUED_BYTES = 16 * 1024 * 1024
 _NAMED = {"Author": "author", "Subject": "description", "Keywords": "keywords", "CreationDate": "created"}
 _NO_TITLE = re.compile(
@@ -52,7 +54,7 @@ def _read_with_pdfium(data: bytes, limits: Limits) -> Reading:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in {pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY}:
+        if b"/Encrypt" in data and error.err_code in _LOCKED:
             raise PdfEncrypted(field="file") from error
         raise
     try:
@@ -119,14 +121,21 @@ def _title(described: dict[str, str], text: str) -> str:
 
 
 def _paragraphs(page: str) -> str:
-    """Lines back into paragraphs: one ends where a sentence does and its line stays short of the page's width."""
-    lines = [" ".join(line.split()) for line in _without_marks(page).splitlines()]
+    """Lines back into paragraphs: one ends where the next line's first word would still have fitted."""
+    lines = _without_page_number([" ".join(line.split()) for line in _without_marks(page).splitlines()])
     width = max(map(len, lines), default=0)
     joined = ""
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        ends = not line or not following or (len(line) < 0.85 * width and _SENTENCE_END.search(line))
-        joined += line + ("\n\n" if ends or len(line) < 0.5 * width else _seam(line, following))
+        filled = len(line) + (len(following.split(" ", 1)[0]) if following.isascii() else 1)
+        ends = not line or not following or filled < width * (0.95 if _SENTENCE_END.search(line) else 0.8)
+        joined += line + ("\n\n" if ends else _seam(line, following))
     return markup.tidy(joined)
+
+
+def _without_page_number(lines: list[str]) -> list[str]:
+    while lines and (not lines[-1] or lines[-1].isdecimal()):
+        lines = lines[:-1]
+    return lines[1:] if lines and lines[0].isdecimal() else lines
 
 
 def _seam(line: str, following: str) -> str:
