@@ -11,7 +11,7 @@ from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.core import clock, ids, settings
 from chalicelib.core.attributes import Count
-from chalicelib.core.errors import BadRequest, Conflict, Unprocessable
+from chalicelib.core.errors import BadRequest, Conflict, Refusal, Unprocessable
 from chalicelib.core.tables import Place, Row
 from chalicelib.core.transactions import Transaction
 
@@ -95,10 +95,24 @@ class Once:
             actions.append(Claim.location.set(location))
         tx.update(Claim(self._key), actions, condition=Claim.subject == self.subject)
 
-    def earlier(self) -> Claim:
-        """What came before with this key. Raises IdempotencyKeyReused, StillRunning, or returns a claim: with its
-        answer, or without one where the first try broke off and its ``subject`` waits to be carried on."""
-        claim = Claim.get(self._key, consistent_read=True)
+    def release(self) -> None:
+        """This try breaks off, and says so: the next with the key may carry on at once."""
+        tx = Transaction()
+        tx.update(Claim(self._key), [Claim.leased_until.set(0)], Claim.subject == self.subject)
+        tx.commit()
+
+    def earlier(self, refusal: Refusal) -> Claim:
+        """What came before with this key; the refusal that this try met is raised where nothing did.
+
+        Raises IdempotencyKeyReused, StillRunning, or returns a claim: with its answer, or without one where the first
+        try broke off and its ``subject`` waits to be carried on.
+        """
+        try:
+            claim = Claim.get(self._key, consistent_read=True)
+        except Claim.DoesNotExist:
+            raise refusal from None
+        if claim.subject == self.subject or claim.expires_at < clock.timestamp():
+            raise refusal
         if claim.fingerprint != self._fingerprint:
             raise IdempotencyKeyReused
         if claim.status is None and claim.leased_until > clock.timestamp():

@@ -21,6 +21,7 @@ ENVIRONMENT: dict[str, str] = {
     "STRIPE_API_BASE": "Where Stripe's API is. Default: https://api.stripe.com.",
     "STRIPE_LIVEMODE": "1 where the keys are live: an event of the other mode is refused. Default: 0.",
     "COMMISSION_BASIS_POINTS": "The platform's share of a sale. Default: 1000, which is 10 %.",
+    "COMMISSION_OVERRIDES": "Shares agreed with single authors: JSON of basis points by account id. Default: none.",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR. Default: INFO.",
     "STREAM_WORKS": "The ARN of the works table's stream.",
     "STREAM_ORDERS": "The ARN of the orders table's stream.",

@@ -30,7 +30,7 @@ from chalicelib.core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from chalicelib.core.idempotency import AlreadyClaimed, Once
+from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
 from chalicelib.core.logs import logger
 from chalicelib.core.request import Request
@@ -202,8 +202,8 @@ def _once(declaration: Declaration, wanted: frozenset[str], request: Request, gi
     arguments = {name: (once if name == "once" else given[name]) for name in wanted}
     try:
         return declaration.deed(**arguments)
-    except AlreadyClaimed:
-        claim = once.earlier()
+    except Refusal as refusal:  # what was done already may be refused now: who asks again gets the first answer
+        claim = once.earlier(refusal)
     if claim.status is None:
         once.carry_on(claim)
         return declaration.deed(**arguments)

@@ -49,3 +49,9 @@ def must_balance(entries: Iterable[Entry]) -> None:
         totals[entry.currency] += entry.amount
     if wrong := {currency: total for currency, total in totals.items() if total != 0}:
         raise Unbalanced(f"does not sum to 0: {wrong}")
+
+
+def inverse(of: Journal, kind: str, about: str) -> Journal:
+    """The journal that undoes another: its stored entries turned round, never a recomputation."""
+    turned = (Entry(entry.account, entry.currency, -entry.amount) for entry in of.entries)
+    return journal(kind, about, of.order_id, turned)

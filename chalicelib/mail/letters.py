@@ -88,4 +88,26 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "{name}，您好！\n\n您为《{title}》上传的文件“{file}”未被接受：\n\n{reason}\n",
         ),
     },
+    "order_paid": {
+        "en": Letter(
+            "Your Lyceum order {order_id}",
+            "Hello {name},\n\nthank you: {total} for\n\n{works}\n\nYou find it in your library.\n",
+        ),
+        "zh": Letter(
+            "您的 Lyceum 订单 {order_id}",
+            "{name}，您好！\n\n感谢您的购买，共计 {total}：\n\n{works}\n\n您可以在资料库中阅读。\n",
+        ),
+    },
+    "payment_returned": {
+        "en": Letter(
+            "Your money comes back: order {order_id}",
+            "Hello {name},\n\na payment of {amount} for order {order_id} could not be used, so we sent it back to you.\n"
+            "How soon it arrives depends on your bank or wallet. Your order page says why.\n",
+        ),
+        "zh": Letter(
+            "款项退回：订单 {order_id}",
+            "{name}，您好！\n\n订单 {order_id} 的一笔付款（{amount}）无法使用，我们已将其退回。\n"
+            "到账时间取决于您的银行或钱包。原因请见订单页面。\n",
+        ),
+    },
 }

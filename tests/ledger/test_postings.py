@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.ledger import postings
-from chalicelib.ledger.entries import Entry, Unbalanced, journal
+from chalicelib.ledger.entries import Entry, Unbalanced, inverse, journal
 from chalicelib.ledger.postings import Settled
 
 UNITS = st.integers(1, 99_999_999)
@@ -85,3 +85,9 @@ def test_sums_are_taken_in_each_currency_by_itself():
 def test_only_whole_units_are_counted(amount):
     with pytest.raises(Unbalanced):
         journal("J1", "pi_1", "o1", [Entry("cash", "usd", amount), Entry("suspense", "usd", -1)])
+
+
+def test_the_inverse_undoes():
+    back = Settled("txn_2", -603, 0, "usd")
+    left = postings.refund_of_suspended("re_1", "o1", "suspense", "jpy", 900, back)
+    assert sums(left, inverse(left, "J3r", "re_1")) == {}

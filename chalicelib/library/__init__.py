@@ -1,0 +1,1 @@
+"""Who may read what, and why; and the reading of it."""

@@ -1,0 +1,33 @@
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.core import settings
+from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.tables import Place, Row
+
+
+class ByWork(GlobalSecondaryIndex["HoldingRow"]):
+    class Meta:
+        index_name = "by_work"
+        projection = AllProjection()
+
+    work_id = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute(range_key=True)
+
+
+class HoldingRow(Row):
+    """What an account has of a work. ``sources`` say why it may read it; where there is none left, it may not."""
+
+    class Meta(Place):
+        table_name = settings.table("library")
+
+    account_id = UnicodeAttribute(hash_key=True)
+    work_id = UnicodeAttribute(range_key=True)
+    sources = UnicodeSetAttribute(null=True)
+    version = Count(default=0)
+    card = JSONAttribute(null=True)
+    files = JSONAttribute(null=True)
+    taken_down = BooleanAttribute(null=True)
+    granted_at = Moment(null=True)
+
+    by_work = ByWork()

@@ -1,0 +1,64 @@
+"""My library: the works that an account may read, one page at a time."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from chalicelib.catalog.cards import Card
+from chalicelib.core import cursors, tables
+from chalicelib.core.actors import Actor
+from chalicelib.core.cursors import Page
+from chalicelib.library import access
+from chalicelib.library.access import Holding
+from chalicelib.library.models import HoldingRow
+
+
+class LibraryQuery(Struct):
+    cursor: Annotated[str, Meta(max_length=2000)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=50)] = 20
+
+
+class OwnedFile(Struct):
+    file_id: str
+    name: str
+    media_type: str
+    bytes: int
+    lesson_id: str | None
+
+
+class OwnedWork(Struct):
+    """A work in my library. ``bought``: by an order; else it is my own. ``taken_down``: it cannot be read any more."""
+
+    work: Card | None
+    work_id: str
+    version: int
+    bought: bool
+    taken_down: bool
+    granted_at: str | None
+    files: list[OwnedFile]
+
+
+def page(reader: Actor, query: LibraryQuery) -> Page[OwnedWork]:
+    """One query. Raises BadCursor."""
+    results = HoldingRow.query(
+        reader.party_id,
+        filter_condition=HoldingRow.sources.exists(),
+        limit=query.limit,
+        last_evaluated_key=cursors.unseal(query.cursor, "library", reader.party_id),
+    )
+    rows, last = tables.page(results)
+    return Page([_owned(access.of(row)) for row in rows], cursors.seal(last, "library", reader.party_id))
+
+
+def _owned(holding: Holding) -> OwnedWork:
+    return OwnedWork(
+        work=holding.card,
+        work_id=holding.work_id,
+        version=holding.version,
+        bought=bool(holding.sources - {access.AUTHOR}),
+        taken_down=holding.taken_down,
+        granted_at=holding.granted_at,
+        files=[
+            OwnedFile(file.file_id, file.name, file.media_type, file.bytes, file.lesson_id) for file in holding.files
+        ],
+    )

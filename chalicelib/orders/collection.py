@@ -1,0 +1,55 @@
+"""An order with all that hangs on it."""
+
+from typing import Any, NamedTuple
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.tables import Row
+from chalicelib.core.transactions import Transaction
+from chalicelib.orders.models import AnyRow, LineRow, OrderRow, PaymentRow, RefundRow, payment_row, refund_row
+
+
+class Moved(Conflict):
+    """The order changed between reading and writing: read it again, and decide again."""
+
+
+class Order(NamedTuple):
+    header: OrderRow
+    lines: list[LineRow]
+    payments: list[PaymentRow]
+    refunds: list[RefundRow]
+
+    @property
+    def order_id(self) -> str:
+        return str(self.header.order_id)
+
+    def payment(self, payment_id: str) -> PaymentRow | None:
+        return next((row for row in self.payments if row.row == payment_row(payment_id)), None)
+
+    def refund(self, refund_id: str) -> RefundRow | None:
+        return next((row for row in self.refunds if row.row == refund_row(refund_id)), None)
+
+
+def read(order_id: str) -> Order:
+    """As of this moment, in one consistent query. Raises NotFound."""
+    rows: list[Any] = list(AnyRow.query(order_id, consistent_read=True)) if order_id else []
+    headers = [row for row in rows if isinstance(row, OrderRow)]
+    if not headers:
+        raise NotFound
+    return Order(
+        header=headers[0],
+        lines=[row for row in rows if isinstance(row, LineRow)],
+        payments=[row for row in rows if isinstance(row, PaymentRow)],
+        refunds=[row for row in rows if isinstance(row, RefundRow)],
+    )
+
+
+def change(tx: Transaction, row: Row, **facts: Any) -> None:
+    """Set what is named, None taking it away, where nobody changed the row since it was read. At the commit: Moved."""
+    actions: list[Action] = []
+    for name, value in facts.items():
+        setattr(row, name, value)
+        attribute = getattr(type(row), name)
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+    tx.update(row, actions, refusal=Moved())

@@ -1,0 +1,126 @@
+"""What the provider tells: an event says only where to look; what is there now is entered."""
+
+from collections.abc import Callable
+
+from chalicelib.audit import trail
+from chalicelib.core import actors, clock
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.transactions import all_or_nothing
+from chalicelib.orders import collection, fulfilment, returning
+from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.returning import PaymentUnknown, RefundOfPurchase
+from chalicelib.payments import gateway, inbox
+from chalicelib.payments.gateway import ProviderDeclined
+from chalicelib.payments.inbox import Event
+from chalicelib.payments.objects import COMPLETE, EXPIRED, PROCESSING, Payment, Session
+
+TRIES = 5
+ACTOR = actors.system("hearing")
+
+
+def hear(event: Event) -> None:
+    """Enter what an event is about. What nobody can enter yet is put aside, never dropped.
+
+    Raises where something is missing for now: the event comes again.
+    """
+    deed = next((deed for beginning, deed in _DEEDS.items() if event.type.startswith(beginning)), None)
+    if deed is None:
+        return inbox.park(event, "nobody works on events of this type yet")
+    try:
+        deed(event)
+    except NotFound:
+        inbox.park(event, "it is for no order of ours")
+    except RefundOfPurchase:
+        inbox.park(event, "a sale was refunded at the provider itself")
+    except ProviderDeclined as error:
+        inbox.park(event, f"the provider does not show its object: {error.code}")
+
+
+def observe(session: Session, event: Event | None = None) -> None:
+    """Enter what a payment page has come to. Raises NotFound where it is for no order of ours."""
+    if session.payment and session.payment.paid:
+        return fulfilment.take(session.payment, event)
+    for _ in range(TRIES):
+        order = collection.read(session.order_id)
+        facts = _facts(order, session)
+        if not facts and event is None:
+            return None
+        try:
+            with all_or_nothing() as tx:
+                if facts:
+                    collection.change(tx, order.header, **facts)
+                    trail.write(tx, ACTOR, "order.observed", order.order_id, session=session.id, became=session.status)
+                inbox.finish(tx, event)
+            return None
+        except Conflict:
+            continue
+    raise Moved
+
+
+def _facts(order: Order, session: Session) -> dict[str, object]:
+    """What an unpaid page says that is not known yet. A page that we never noted is adopted; of one that another took
+    the place of, nothing is heard."""
+    header = order.header
+    facts: dict[str, object] = {}
+    if header.session_id is None and session.status != EXPIRED:
+        offered = list(session.offered)
+        facts = {"session_id": session.id, "session_url": session.url, "offered": offered, "awaiting_at": clock.now()}
+    elif header.session_id != session.id:
+        return {}
+    became = _became(session)
+    if became and not getattr(header, became):
+        facts[became] = clock.now()
+        if became != "processing_at":
+            facts |= {"unfinished": None, "due_at": None}
+    return facts
+
+
+def _became(session: Session) -> str | None:
+    if session.status == EXPIRED:
+        return "expired_at"
+    if session.status == COMPLETE and session.payment:
+        return "processing_at" if session.payment.status == PROCESSING else "failed_at"
+    return None
+
+
+def _of_session(event: Event) -> None:
+    observe(gateway.read_checkout(event.object_id), event)
+
+
+def _of_payment(event: Event) -> None:
+    _enter(gateway.read_payment(event.object_id), event)
+
+
+def _of_charge(event: Event) -> None:
+    payment = gateway.payment_of_charge(event.object_id)
+    if payment is None:
+        raise NotFound
+    _enter(payment, event)
+
+
+def _of_refund(event: Event) -> None:
+    refund = gateway.read_refund(event.object_id)
+    order_id = refund.order_id or gateway.read_payment(refund.payment_id).order_id
+    try:
+        returning.note(refund, order_id, event)
+    except PaymentUnknown:
+        fulfilment.take(gateway.read_payment(refund.payment_id))
+        returning.note(refund, order_id, event)
+
+
+def _enter(payment: Payment, event: Event) -> None:
+    """A payment that failed or was canceled says nothing that its page does not."""
+    if payment.paid:
+        fulfilment.take(payment, event)
+    else:
+        collection.read(payment.order_id)
+        with all_or_nothing() as tx:
+            inbox.finish(tx, event)
+
+
+_DEEDS: dict[str, Callable[[Event], None]] = {
+    "checkout.session.": _of_session,
+    "payment_intent.": _of_payment,
+    "charge.updated": _of_charge,
+    "refund.": _of_refund,
+}

@@ -1,0 +1,71 @@
+"""Orders as their buyers see them."""
+
+from typing import Any
+
+from chalicelib.core import clock, cursors, tables
+from chalicelib.core.actors import Actor
+from chalicelib.core.cursors import Page
+from chalicelib.core.errors import NotFound
+from chalicelib.core.money import written
+from chalicelib.orders import collection, status
+from chalicelib.orders.collection import Order
+from chalicelib.orders.models import OrderRow, PaymentRow
+from chalicelib.orders.shapes import OrderCard, OrderedWork, OrdersQuery, OrderView, PaymentView
+
+
+def mine(buyer: Actor, query: OrdersQuery) -> Page[OrderCard]:
+    """The buyer's orders, newest first. One query. Raises BadCursor."""
+    results = OrderRow.by_buyer.query(
+        buyer.party_id,
+        scan_index_forward=False,
+        limit=query.limit,
+        last_evaluated_key=cursors.unseal(query.cursor, "orders", buyer.party_id),
+    )
+    rows, last = tables.page(results)
+    return Page([OrderCard(**_card(row)) for row in rows], cursors.seal(last, "orders", buyer.party_id))
+
+
+def one_of_mine(buyer: Actor, order_id: str) -> Order:
+    """One query. Raises NotFound, also where it is somebody else's."""
+    order = collection.read(order_id)
+    if order.header.buyer_id != buyer.party_id:
+        raise NotFound
+    return order
+
+
+def view(order: Order) -> OrderView:
+    header = order.header
+    payable = status.is_payable(header)
+    return OrderView(
+        **_card(header),
+        pay_at=header.session_url if payable else None,
+        expires_at=clock.rfc3339(header.expires_at) if payable else None,
+        methods=list(header.offered or []),
+        payments=[_payment(row) for row in order.payments],
+        timeline=status.timeline(header),
+        reason=header.review_reason,
+        refund_policy=header.refund_policy,
+    )
+
+
+def _card(header: OrderRow) -> dict[str, Any]:
+    return {
+        "order_id": header.order_id,
+        "status": status.of(header),
+        "placed_at": clock.rfc3339(header.placed_at),
+        "currency": header.currency,
+        "total": header.total,
+        "written_total": written(header.currency, header.total),
+        "works": [OrderedWork(**work) for work in header.works],
+    }
+
+
+def _payment(row: PaymentRow) -> PaymentView:
+    return PaymentView(
+        kind=row.kind,
+        amount=row.amount,
+        currency=row.currency,
+        method=row.method,
+        received_at=clock.rfc3339(row.received_at),
+        refunded=row.refunded,
+    )

@@ -1,0 +1,140 @@
+"""The rules that money and access obey at every moment, checked over whole tables.
+
+A scan, for operators and tests. Beside running sales it may name a difference that the next run does not.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.ledger import entries, journals
+from chalicelib.ledger.entries import Journal, Unbalanced
+from chalicelib.library import access
+from chalicelib.library.access import Holding
+from chalicelib.orders.collection import Order
+from chalicelib.orders.models import OVERPAID, PURCHASE, REVIEW, AnyRow, LineRow, OrderRow, PaymentRow, RefundRow
+
+_BOOKED_AS = {PURCHASE: "J1", OVERPAID: "J1b", REVIEW: "J1r"}
+
+
+class Difference(Struct, frozen=True):
+    """``invariant`` is its number in the design; ``subject`` the journal, account, order or payment at fault."""
+
+    invariant: str
+    subject: str
+    detail: str
+
+
+class Report(Struct):
+    """What was looked at, and every difference found. Whole is no difference."""
+
+    journals: int
+    orders: int
+    holdings: int
+    differences: list[Difference]
+
+
+class Books(Struct):
+    """Everything that the invariants speak of."""
+
+    journals: dict[str, Journal]
+    balances: dict[tuple[str, str], int]
+    orders: dict[str, Order]
+    holdings: dict[tuple[str, str], Holding]
+
+
+def check() -> Report:
+    """I1, I2, I5 and I6, and that every payment is in the book as what it is."""
+    books = Books(
+        journals={journal.id: journal for journal in journals.every()},
+        balances=journals.every_balance(),
+        orders=_orders(),
+        holdings={(holding.account_id, holding.work_id): holding for holding in access.every()},
+    )
+    checks = (_journals_balance, _balances_add_up, _access_is_paid_for, _refunds_are_covered, _payments_are_booked)
+    found = [difference for check in checks for difference in check(books)]
+    return Report(len(books.journals), len(books.orders), len(books.holdings), found)
+
+
+def _journals_balance(books: Books) -> Iterator[Difference]:
+    for journal in books.journals.values():
+        try:
+            entries.must_balance(journal.entries)
+        except Unbalanced as error:
+            yield Difference("I1", journal.id, str(error))
+
+
+def _balances_add_up(books: Books) -> Iterator[Difference]:
+    summed = journals.kept_balances(list(books.journals.values()))
+    for account, currency in sorted(summed.keys() | books.balances.keys()):
+        kept, sums = books.balances.get((account, currency), 0), summed.get((account, currency), 0)
+        if kept != sums:
+            yield Difference("I2", account, f"{kept} {currency} kept, but its entries sum to {sums}")
+
+
+def _access_is_paid_for(books: Books) -> Iterator[Difference]:
+    due = {
+        (order.header.buyer_id, line.work_id, access.order(order_id))
+        for order_id, order in books.orders.items()
+        if order.header.paid_at
+        for line in order.lines
+    }
+    had = {
+        (account_id, work_id, source)
+        for (account_id, work_id), holding in books.holdings.items()
+        for source in holding.sources
+        if source != access.AUTHOR
+    }
+    for account_id, work_id, source in sorted(due - had):
+        yield Difference("I5", source, f"{account_id} paid for {work_id} and has no access")
+    for account_id, work_id, source in sorted(had - due):
+        yield Difference("I5", source, f"{account_id} has access to {work_id} and did not pay")
+
+
+def _refunds_are_covered(books: Books) -> Iterator[Difference]:
+    for order in books.orders.values():
+        for payment in order.payments:
+            if not 0 <= payment.refunded <= payment.reserved <= payment.amount:
+                told = f"refunded {payment.refunded}, reserved {payment.reserved}, paid {payment.amount}"
+                yield Difference("I6", f"{order.order_id}/{payment.row}", told)
+
+
+def _payments_are_booked(books: Books) -> Iterator[Difference]:
+    """Paid means one purchase of the whole total; each payment and refund has its journals, and no journal is alone."""
+    for order in books.orders.values():
+        bought = [payment.amount for payment in order.payments if payment.kind == PURCHASE]
+        due = [order.header.total] if order.header.paid_at and order.header.total else []
+        if bought != due:
+            yield Difference("books", order.order_id, f"purchases {bought}, due {due}")
+    expected = {name for order in books.orders.values() for name in _journals_of(order)}
+    for name in sorted(expected - books.journals.keys()):
+        yield Difference("books", name, "is missing from the book")
+    for name in sorted(books.journals.keys() - expected):
+        yield Difference("books", name, "is about nothing that we know of")
+
+
+def _journals_of(order: Order) -> Iterator[str]:
+    for payment in order.payments:
+        name = payment.row.removeprefix("payment#")
+        yield f"{_BOOKED_AS[payment.kind]}#{name}"
+        if payment.balance_transaction:
+            yield f"J1s#{name}"
+    for refund in order.refunds:
+        name = refund.row.removeprefix("refund#")
+        if refund.posted:
+            yield f"J2r#{name}"
+        if refund.reversed:
+            yield f"J3r#{name}"
+
+
+def _orders() -> dict[str, Order]:
+    found: dict[str, dict[type, list[Any]]] = {}
+    for row in AnyRow.scan(consistent_read=True):
+        found.setdefault(row.order_id, {}).setdefault(type(row), []).append(row)
+    return {order_id: _order(kinds) for order_id, kinds in found.items() if OrderRow in kinds}
+
+
+def _order(kinds: Mapping[type, list[Any]]) -> Order:
+    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow))
+    return Order(kinds[OrderRow][0], *rows)

@@ -1,0 +1,60 @@
+"""What orders do when they are told something, and when nobody tells them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from chalice import Blueprint, Rate
+
+from chalicelib.core import facts, settings
+from chalicelib.core.records import Change, each_change
+from chalicelib.orders import hearing, receipts, returning, sweeping
+from chalicelib.outbox import tasks
+from chalicelib.outbox.tasks import Task
+from chalicelib.payments import inbox
+
+jobs = Blueprint(__name__)
+
+EFFECTS: dict[str, Callable[[Task], None]] = {
+    "return_payment": returning.carry_out,
+    "send_receipt": lambda task: receipts.send(task.data["order_id"]),
+}
+
+
+@jobs.on_dynamodb_record(stream_arn=settings.stream("inbox"), name="orders_hear", batch_size=10)
+@each_change
+def hear(change: Change) -> None:
+    """A new event of the payment provider. The stream is quick, but no guarantee: the sweeper is."""
+    if change.old is None and change.new and (event := inbox.of(change.new)):
+        hearing.hear(event)
+
+
+@jobs.on_dynamodb_record(stream_arn=settings.stream("orders"), name="orders_tell", batch_size=100)
+@each_change
+def tell(change: Change) -> None:
+    """Each order that was paid, told once for each of the stream's tellings, with the same id."""
+    new, old = change.new, change.old or {}
+    if new and new["row"] == "order" and new.get("paid_at") and not old.get("paid_at"):
+        facts.publish([facts.of(change, "order.paid", new["order_id"], _paid(new))])
+
+
+@jobs.on_sqs_message(queue=settings.queue("order-effects"), name="orders_carry_out", batch_size=5)
+@tasks.each_task
+def carry_out(task: Task) -> None:
+    """What orders decided to do in the world outside."""
+    EFFECTS[task.kind](task)
+
+
+@jobs.schedule(Rate(5, unit=Rate.MINUTES), name="orders_sweep")
+def sweep(event: Any) -> None:
+    """Look at what is late."""
+    sweeping.sweep()
+
+
+def _paid(header: dict[str, Any]) -> dict[str, Any]:
+    lines = [
+        {**{name: work[name] for name in ("work_id", "kind", "subjects", "price")}, "currency": header["currency"]}
+        for work in msgspec.json.decode(header["works"])
+    ]
+    told = {name: header[name] for name in ("order_id", "buyer_id", "paid_at", "currency", "total")}
+    return {**told, "lines": lines}

@@ -1,0 +1,173 @@
+"""An order is an item collection: ``order``, its ``line#n``, its ``payment#…`` and their ``refund#…``.
+
+Facts are stored, each once; the status is derived from them (see ``status.py``), so their order of arrival does not
+matter. ``version`` lets a change through only where nobody else made one since the reading.
+"""
+
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from chalicelib.core import settings
+from chalicelib.core.attributes import Amounts, Count, MinorUnits, Moment
+from chalicelib.core.tables import Place, Row
+
+TABLE = settings.table("orders")
+
+PAYMENT, SETTLEMENT = "payment", "settlement"
+"""What an unfinished row waits for: an order for its payment, a payment for its balance transaction."""
+
+PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
+"""What a payment is: of the order, once more of the order, or of nothing that we sell."""
+
+
+class ByBuyer(GlobalSecondaryIndex["OrderRow"]):
+    class Meta:
+        index_name = "by_buyer"
+        projection = AllProjection()
+
+    buyer_id = UnicodeAttribute(hash_key=True)
+    placed_at = Moment(range_key=True)
+
+
+class Unfinished(GlobalSecondaryIndex["AnyRow"]):
+    """Sparse: holds the orders and payments that still wait for something."""
+
+    class Meta:
+        index_name = "unfinished"
+        projection = AllProjection()
+
+    unfinished = UnicodeAttribute(hash_key=True)
+    due_at = Moment(range_key=True)
+
+
+class OrderRow(Row):
+    """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True, default="order")
+    buyer_id = UnicodeAttribute()
+    placed_at = Moment()
+    currency = UnicodeAttribute()
+    total = MinorUnits()
+    works = JSONAttribute()
+    methods = JSONAttribute()
+    refund_policy = UnicodeAttribute()
+    attempt = Count(default=1)
+    expires_at = Moment()
+    session_id = UnicodeAttribute(null=True)
+    session_url = UnicodeAttribute(null=True)
+    offered = JSONAttribute(null=True)
+    awaiting_at = Moment(null=True)
+    processing_at = Moment(null=True)
+    paid_at = Moment(null=True)
+    review_at = Moment(null=True)
+    review_reason = UnicodeAttribute(null=True)
+    overpaid_at = Moment(null=True)
+    returned_at = Moment(null=True)
+    failed_at = Moment(null=True)
+    expired_at = Moment(null=True)
+    canceled_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+    by_buyer = ByBuyer()
+
+
+class LineRow(Row):
+    """One work on its terms, frozen when the order was placed."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    work_id = UnicodeAttribute()
+    work_version = Count()
+    price = MinorUnits()
+    currency = UnicodeAttribute()
+    tax = JSONAttribute()
+    commission_basis_points = Count()
+    commission = MinorUnits()
+    shares = Amounts()
+    author_amounts = Amounts()
+    card = JSONAttribute()
+    files = JSONAttribute()
+
+
+class PaymentRow(Row):
+    """One payment of the provider: what was received, what it is, and how much of it went or goes back."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    amount = MinorUnits()
+    currency = UnicodeAttribute()
+    method = UnicodeAttribute(null=True)
+    charge_id = UnicodeAttribute(null=True)
+    received_at = Moment()
+    reserved = MinorUnits(default=0)
+    refunded = MinorUnits(default=0)
+    balance_transaction = UnicodeAttribute(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+
+class RefundRow(Row):
+    """One refund of the provider. ``posted`` and ``reversed`` say which of its journals are in the book."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    payment_id = UnicodeAttribute()
+    amount = MinorUnits()
+    currency = UnicodeAttribute()
+    submitted_at = Moment()
+    succeeded_at = Moment(null=True)
+    failed_at = Moment(null=True)
+    posted = BooleanAttribute(default=False)
+    reversed = BooleanAttribute(default=False)
+    version = VersionAttribute()
+
+
+_KINDS: dict[str, type[Row]] = {"order": OrderRow, "line": LineRow, "payment": PaymentRow, "refund": RefundRow}
+
+
+class AnyRow(Row):
+    """Reads an order's rows with one query, each as what it is."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+
+    by_unfinished = Unfinished()
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Any:
+        return _KINDS[data["row"]["S"].partition("#")[0]].from_raw_data(data)
+
+
+def line_row(number: int) -> str:
+    return f"line#{number:03d}"
+
+
+def payment_row(payment_id: str) -> str:
+    return f"payment#{payment_id}"
+
+
+def refund_row(refund_id: str) -> str:
+    return f"refund#{refund_id}"

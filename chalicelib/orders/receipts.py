@@ -1,0 +1,29 @@
+"""The receipt of a paid order."""
+
+from chalicelib.accounts import profiles
+from chalicelib.core.errors import Conflict
+from chalicelib.core.money import written
+from chalicelib.core.transactions import all_or_nothing
+from chalicelib.mail import post
+from chalicelib.orders import collection
+
+
+def send(order_id: str) -> None:
+    """Mail what was bought, once: the letter's key is the order's."""
+    order = collection.read(order_id)
+    buyer = profiles.read(order.header.buyer_id)
+    try:
+        with all_or_nothing() as tx:
+            post.send(
+                tx,
+                "order_paid",
+                buyer.email,
+                buyer.language,
+                key=f"letter:receipt:{order_id}",
+                name=buyer.name,
+                order_id=order_id,
+                works="\n".join(f"- {work['title']}" for work in order.header.works),
+                total=written(order.header.currency, order.header.total),
+            )
+    except Conflict:
+        return

@@ -1,0 +1,164 @@
+"""Sending back money that bought nothing: decided with the payment, asked of Stripe by the outbox, entered as told."""
+
+from chalicelib.accounts import profiles
+from chalicelib.audit import trail
+from chalicelib.core import actors, clock
+from chalicelib.core.errors import Conflict
+from chalicelib.core.logs import logger
+from chalicelib.core.money import written
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.ledger import entries, journals, postings
+from chalicelib.ledger.entries import Journal
+from chalicelib.mail import post
+from chalicelib.orders import collection
+from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.models import OVERPAID, PURCHASE, REVIEW, PaymentRow, RefundRow, refund_row
+from chalicelib.outbox import tasks
+from chalicelib.outbox.tasks import Task
+from chalicelib.payments import gateway, inbox
+from chalicelib.payments.inbox import Event
+from chalicelib.payments.objects import Payment, Refund
+
+TRIES = 5
+ACTOR = actors.system("returning")
+TWICE = ("paid_before", "already_owned")
+
+
+class RefundOfPurchase(Exception):
+    """Somebody refunds a sale at the provider itself: the refund rules decide what becomes of access and shares."""
+
+
+class PaymentUnknown(Exception):
+    """The refund is of a payment that is not in the book yet."""
+
+
+def ask(tx: Transaction, order_id: str, payment: Payment, kind: str, reason: str) -> None:
+    """Decide, with the payment's own transaction, that all of it goes back."""
+    data = {"order_id": order_id, "payment_id": payment.id, "amount": payment.amount, "kind": kind, "reason": reason}
+    tasks.put(tx, "order-effects", "return_payment", data, key=f"return:{payment.id}")
+
+
+def carry_out(task: Task) -> None:
+    """Look first, then ask: whatever became of an earlier attempt, the money goes back once.
+
+    Raises ProviderUnavailable, ProviderDeclined.
+    """
+    told = task.data
+    refund = gateway.find_refund(task.outbox_id, told["payment_id"]) or gateway.refund(
+        task.outbox_id,
+        task.attempts,
+        told["order_id"],
+        told["payment_id"],
+        told["amount"],
+        "duplicate" if told["reason"] in TWICE else "requested_by_customer",
+    )
+    note(refund, told["order_id"])
+
+
+def note(refund: Refund, order_id: str, event: Event | None = None) -> None:
+    """Enter what is new about a refund. Raises NotFound, PaymentUnknown, RefundOfPurchase."""
+    for _ in range(TRIES):
+        order = collection.read(order_id)
+        try:
+            with all_or_nothing() as tx:
+                if not _enter(tx, order, refund) and event is None:
+                    return
+                inbox.finish(tx, event)
+            return
+        except Conflict:
+            continue
+    raise Moved
+
+
+def _enter(tx: Transaction, order: Order, refund: Refund) -> bool:
+    """False where nothing is new."""
+    payment = order.payment(refund.payment_id)
+    if payment is None:
+        raise PaymentUnknown(refund.payment_id)
+    if payment.kind == PURCHASE:
+        raise RefundOfPurchase(refund.id)
+    row = order.refund(refund.id) or _begun(tx, order, refund)
+    facts = _facts(row, refund)
+    if not facts and row.version:
+        return False
+    _count(tx, order, payment, row, facts)
+    _post(tx, order, payment, refund, facts)
+    if row.version:
+        collection.change(tx, row, **facts)
+    else:
+        for name, value in facts.items():
+            setattr(row, name, value)
+        tx.insert(row, Moved())
+    trail.write(tx, ACTOR, "payment.returned", order.order_id, refund=refund.id, status=refund.status)
+    return True
+
+
+def _begun(tx: Transaction, order: Order, refund: Refund) -> RefundRow:
+    """A refund that we had not heard of; its buyer hears of it."""
+    buyer = profiles.read(order.header.buyer_id)
+    post.send(
+        tx,
+        "payment_returned",
+        buyer.email,
+        buyer.language,
+        name=buyer.name,
+        order_id=order.order_id,
+        amount=written(refund.currency, refund.amount),
+    )
+    return RefundRow(
+        order.order_id,
+        refund_row(refund.id),
+        payment_id=refund.payment_id,
+        amount=refund.amount,
+        currency=refund.currency,
+        submitted_at=clock.now(),
+    )
+
+
+def _facts(row: RefundRow, refund: Refund) -> dict[str, object]:
+    """What is new. A refund goes from pending to succeeded to failed, never back; an older sight of it adds nothing."""
+    facts: dict[str, object] = {}
+    if refund.settled and not row.posted:
+        facts["posted"] = True
+    if refund.returned and not row.reversed and (row.posted or refund.settled):
+        facts["reversed"] = True
+    if refund.status == "succeeded" and not row.succeeded_at and not row.failed_at:
+        facts["succeeded_at"] = clock.now()
+    if refund.status in ("failed", "canceled") and not row.failed_at:
+        facts["failed_at"] = clock.now()
+    return facts
+
+
+def _count(tx: Transaction, order: Order, payment: PaymentRow, row: RefundRow, facts: dict[str, object]) -> None:
+    """How much of the payment went back; a failure after success takes it out again."""
+    change = row.amount if "succeeded_at" in facts else -row.amount if "failed_at" in facts and row.succeeded_at else 0
+    refunded = payment.refunded + change
+    if not 0 <= refunded <= payment.reserved <= payment.amount:
+        raise ValueError(f"refunded {refunded} of {payment.reserved} reserved of {payment.amount}")
+    if change:
+        collection.change(tx, payment, refunded=refunded)
+    if change and payment.kind == REVIEW:
+        whole = all(other.refunded == other.amount for other in order.payments if other.kind == REVIEW)
+        collection.change(tx, order.header, returned_at=clock.now() if whole else None)
+    if "failed_at" in facts:
+        logger().error("a return failed", order_id=order.order_id, refund=row.row)
+
+
+def _post(tx: Transaction, order: Order, payment: PaymentRow, refund: Refund, facts: dict[str, object]) -> None:
+    """J2r when the money left the balance; its stored inverse, J3r, when it came back."""
+    left = _left(order, payment, refund) if "posted" in facts else None
+    if left:
+        journals.post(tx, left)
+    if "reversed" in facts:
+        stored = left or journals.find(f"J2r#{refund.id}")
+        if stored is None:
+            raise LookupError(f"J2r#{refund.id} is not in the book")
+        journals.post(tx, entries.inverse(stored, "J3r", refund.id))
+
+
+def _left(order: Order, payment: PaymentRow, refund: Refund) -> Journal | None:
+    if refund.settled is None:
+        return None
+    account = postings.OVERPAID if payment.kind == OVERPAID else postings.SUSPENSE
+    told = (refund.id, order.order_id, account, refund.currency, refund.amount)
+    return postings.refund_of_suspended(*told, refund.settled)

@@ -1,0 +1,51 @@
+"""What an order's facts amount to. Pure: the same facts give the same status, in whatever order they came."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core import clock
+from chalicelib.orders.shapes import Moment
+
+_TOLD = (
+    ("placed", "placed_at"),
+    ("awaiting_payment", "awaiting_at"),
+    ("processing", "processing_at"),
+    ("canceled", "canceled_at"),
+    ("expired", "expired_at"),
+    ("failed", "failed_at"),
+    ("review", "review_at"),
+    ("paid", "paid_at"),
+    ("paid_again", "overpaid_at"),
+    ("returned", "returned_at"),
+)
+
+
+def of(header: Any) -> str:
+    """created, awaiting, processing, paid, review, returned, failed, expired or canceled.
+
+    What is known of money outweighs what was known of its absence: an order that expired and was paid is paid.
+    """
+    if header.paid_at:
+        return "paid"
+    if header.review_at:
+        return "returned" if header.returned_at else "review"
+    if header.canceled_at:
+        return "canceled"
+    if header.failed_at:
+        return "failed"
+    if header.processing_at:
+        return "processing"
+    if header.expired_at:
+        return "expired"
+    return "awaiting" if header.awaiting_at else "created"
+
+
+def is_payable(header: Any) -> bool:
+    """A buyer may still be sent to its page."""
+    return of(header) in ("created", "awaiting") and header.expires_at > clock.now()
+
+
+def timeline(header: Any) -> list[Moment]:
+    """What happened to the order, oldest first."""
+    known: list[tuple[datetime, str]] = [(getattr(header, name), what) for what, name in _TOLD if getattr(header, name)]
+    return [Moment(what, clock.rfc3339(at)) for at, what in sorted(known, key=lambda told: told[0])]

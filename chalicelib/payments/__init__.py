@@ -1,0 +1,1 @@
+"""The provider of payments: what we ask of Stripe, and what Stripe tells us."""

@@ -1,0 +1,140 @@
+"""The inbox: each event of the provider once. What it tells is fetched before it is believed."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from pynamodb.exceptions import PutError
+
+from chalicelib.core import clock, settings
+from chalicelib.core.errors import BadRequest
+from chalicelib.core.logs import logger
+from chalicelib.core.secrets import secret
+from chalicelib.core.transactions import Transaction
+from chalicelib.core.validation import BodyMalformed
+from chalicelib.payments.models import StoredEvent
+from chalicelib.payments.signatures import must_be_signed
+
+WAITS, PARKED = "waits", "parked"
+LATE = timedelta(minutes=5)
+PATIENCE = 20
+"""How often an event may fail before it is put aside for a person."""
+
+HEARD = (
+    "checkout.session.", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled",
+    "charge.updated", "charge.dispute.", "refund.", "transfer.", "payout.", "account.updated",
+    "invoice.paid", "invoice.payment_failed", "customer.subscription.",
+)  # fmt: skip
+"""What is kept, by the beginning of its type. The rest repeats what these tell."""
+
+
+class NotOurEvent(BadRequest):
+    """The event is of the other mode (test or live), or of another account."""
+
+    en = "This event is of another mode or account."
+    zh = "该事件属于其他模式或账户。"
+
+
+class Event(Struct, frozen=True):
+    """What a worker needs to know of an event: what happened to which object."""
+
+    id: str
+    type: str
+    object_id: str
+
+
+class _Object(Struct):
+    id: str = ""
+
+
+class _Data(Struct):
+    object: _Object
+
+
+class _Envelope(Struct):
+    """The part of a webhook's body that we read. Of the object itself we take the id alone."""
+
+    id: Annotated[str, Meta(min_length=1)]
+    type: str
+    created: int
+    livemode: bool
+    data: _Data
+    account: str | None = None
+
+
+def receive(body: bytes, signature: str) -> None:
+    """Keep a signed event, once. One call to the store; where it fails, so does this, and the provider comes again.
+
+    Raises SignatureInvalid, BodyMalformed, NotOurEvent.
+    """
+    must_be_signed(body, signature, secret("stripe-webhook-secret"), clock.timestamp())
+    told = _read(body)
+    if told.livemode != (settings.value("STRIPE_LIVEMODE") == "1") or told.account is not None:
+        raise NotOurEvent
+    if told.type.startswith(HEARD):
+        _keep(told)
+
+
+def of(image: Mapping[str, Any]) -> Event | None:
+    """The event in a row of the inbox, where it waits to be worked on."""
+    if image.get("unfinished") != WAITS:
+        return None
+    return Event(image["event_id"], image["type"], image["object_id"])
+
+
+def finish(tx: Transaction, event: Event | None) -> None:
+    """The event's facts are part of this transaction. None: they were found without one."""
+    if event:
+        done = [StoredEvent.done_at.set(clock.now()), StoredEvent.unfinished.remove(), StoredEvent.parked_for.remove()]
+        tx.update(StoredEvent(event.id), done, StoredEvent.event_id.exists())
+
+
+def park(event: Event, reason: str) -> None:
+    """Put an event aside for a person, and say so: nothing is guessed, nothing dropped."""
+    StoredEvent(event.id).update(actions=[StoredEvent.unfinished.set(PARKED), StoredEvent.parked_for.set(reason)])
+    logger().error("event parked", event_id=event.id, type=event.type, reason=reason)
+
+
+def late() -> Iterator[Event]:
+    """The events that should be done by now, oldest first."""
+    for row in StoredEvent.by_unfinished.query(WAITS, StoredEvent.received_at < clock.now() - LATE):
+        yield Event(row.event_id, row.type, row.object_id)
+
+
+def failed(event: Event) -> None:
+    """Count a failure. An event that keeps failing is put aside, so that it holds up no other."""
+    row = StoredEvent(event.id)
+    row.update(actions=[StoredEvent.failures.add(1)], condition=StoredEvent.event_id.exists())
+    if row.failures >= PATIENCE:
+        park(event, "it keeps failing")
+
+
+def parked() -> Iterator[tuple[Event, str]]:
+    """What waits for a person, and why."""
+    for row in StoredEvent.by_unfinished.query(PARKED):
+        yield Event(row.event_id, row.type, row.object_id), row.parked_for
+
+
+def _read(body: bytes) -> _Envelope:
+    try:
+        return msgspec.json.decode(body, type=_Envelope)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise BodyMalformed from None
+
+
+def _keep(told: _Envelope) -> None:
+    event = StoredEvent(
+        told.id,
+        type=told.type,
+        object_id=told.data.object.id,
+        created=told.created,
+        received_at=clock.now(),
+        unfinished=WAITS,
+    )
+    try:
+        event.save(condition=StoredEvent.is_new())
+    except PutError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
