@@ -53,7 +53,7 @@ def test_every_table_and_every_index_is_used_by_a_model_and_every_models_index_e
     used: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in TABLES}
     for model in models():
         for name, index in indexes_of(model).items():
-            attributes = index._get_attributes().values()
+            attributes = index.Meta.attributes.values()
             named = [each.attr_name for each in attributes if each.is_hash_key]
             named += [each.attr_name for each in attributes if each.is_range_key]
             used[model.Meta.table_name][name] = tuple(named)

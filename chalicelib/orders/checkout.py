@@ -81,7 +81,7 @@ def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str)
         works=[_shown(line) for line in lines],
         methods=list(dict.fromkeys([*first, *METHODS])),
         refund_policy=terms.REFUND_POLICY,
-        expires_at=now + OPEN_FOR,
+        closes_at=now + OPEN_FOR,
         unfinished=PAYMENT,
         due_at=now + OPEN_FOR,
     )
@@ -101,7 +101,7 @@ def _checkout(order: Order) -> Checkout:
         currency=header.currency,
         items=tuple(Item(line.card["title"], line.price) for line in order.lines if line.price),
         methods=tuple(header.methods),
-        expires_at=int(header.expires_at.timestamp()),
+        expires_at=int(header.closes_at.timestamp()),
         return_url=f"{settings.value('PUBLIC_URL')}/orders/{header.order_id}",
     )
 
@@ -113,10 +113,10 @@ def _reopen(order: Order) -> Session:
     found = gateway.find_checkout(order.order_id, since)
     if found and found.status == OPEN:
         return found
-    expires_at = clock.now() + OPEN_FOR
+    closes_at = clock.now() + OPEN_FOR
     with all_or_nothing() as tx:
         attempt = order.header.attempt + 1
-        collection.change(tx, order.header, attempt=attempt, expires_at=expires_at, due_at=expires_at)
+        collection.change(tx, order.header, attempt=attempt, closes_at=closes_at, due_at=closes_at)
     return gateway.open_checkout(_checkout(order))
 
 

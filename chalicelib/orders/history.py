@@ -39,7 +39,7 @@ def view(order: Order) -> OrderView:
     return OrderView(
         **_card(header),
         pay_at=header.session_url if payable else None,
-        expires_at=clock.rfc3339(header.expires_at) if payable else None,
+        expires_at=clock.rfc3339(header.closes_at) if payable else None,
         methods=list(header.offered or []),
         payments=[_payment(row) for row in order.payments],
         timeline=status.timeline(header),

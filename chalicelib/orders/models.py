@@ -58,7 +58,7 @@ class OrderRow(Row):
     methods = JSONAttribute()
     refund_policy = UnicodeAttribute()
     attempt = Count(default=1)
-    expires_at = Moment()
+    closes_at = Moment()
     session_id = UnicodeAttribute(null=True)
     session_url = UnicodeAttribute(null=True)
     offered = JSONAttribute(null=True)

@@ -42,7 +42,7 @@ def of(header: Any) -> str:
 
 def is_payable(header: Any) -> bool:
     """A buyer may still be sent to its page."""
-    return of(header) in ("created", "awaiting") and header.expires_at > clock.now()
+    return of(header) in ("created", "awaiting") and header.closes_at > clock.now()
 
 
 def timeline(header: Any) -> list[Moment]:
