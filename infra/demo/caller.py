@@ -42,13 +42,14 @@ class Caller:
         return _content(self.call("PUT", path, json=body))
 
     def call(self, method: str, path: str, **how: Any) -> requests.Response:
-        """Raises Unexpected for an answer of 400 or more, unless ``expect`` names its status."""
-        expect = how.pop("expect", None)
+        """Raises Unexpected for an answer of 400 or more, unless ``expect`` names its status or it is ``refusable``."""
+        expect, refusable = how.pop("expect", None), how.pop("refusable", False)
         answer = self._send(method, path, **how)
         if answer.status_code == 401 and self._token and expect != 401:
             self.sign_in()
             answer = self._send(method, path, **how)
-        if answer.status_code != expect and (expect or answer.status_code >= 400):
+        fits = answer.status_code == expect if expect else answer.status_code < (500 if refusable else 400)
+        if not fits:
             raise Unexpected(f"{method} {path} answered {answer.status_code}: {answer.text[:400]}")
         return answer
 

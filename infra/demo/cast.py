@@ -21,9 +21,9 @@ class Part:
 
 ADMIN = Part("admin", "Amina Okafor", "admin", "en", "Africa/Lagos")
 REVIEWER = Part("reviewer", "Rex Holm", "reviewer", "en", "Europe/Stockholm")
-AUTHOR_ZH = Part("zhou", "周明远", "author", "zh-Hans", "Asia/Shanghai")
-AUTHOR_EN = Part("ada", "Ada Byrne", "author", "en", "Europe/Dublin")
-READER_CARD = Part("mei", "林小梅", "reader", "zh-Hans", "Asia/Shanghai", ["health", "finance"])
+AUTHOR_ZH = Part("lin", "林知远", "author", "zh-Hans", "Asia/Shanghai")
+AUTHOR_EN = Part("maya", "Maya Adler", "author", "en", "Europe/Dublin")
+READER_CARD = Part("mei", "李小梅", "reader", "zh-Hans", "Asia/Shanghai", ["medicine", "finance"])
 READER_ALIPAY = Part("hua", "陈华", "reader", "zh-Hans", "Asia/Hong_Kong", ["technology"])
 READER_WECHAT = Part("tom", "Tom Archer", "reader", "en", "America/New_York", ["education"])
 
