@@ -15,7 +15,7 @@ demo: $(READY) ## Play the main job through HTTP and check it (FILES=folder take
 	@$(BIN)/python -m infra.demo $(if $(FILES),--files "$(FILES)")
 
 test: $(READY) ## Run the tests
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(READY) ## Format, lint, types, import rules, template, documentation: what CI runs before the tests
 	@$(BIN)/ruff format --check --quiet .

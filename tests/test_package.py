@@ -18,9 +18,6 @@ from infra.package.__main__ import package
 from infra.package.application import build_application
 from infra.package.layer import build_layer
 
-pytestmark = pytest.mark.xdist_group("package")
-"""One worker builds the package, once."""
-
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
 UNCHECKED = 0b01
 """A .pyc's second word (PEP 552): it holds the source's hash, which is not compared at import."""

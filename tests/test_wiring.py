@@ -12,9 +12,6 @@ from infra.package.unpacked import unpacked_package
 from infra.rehearsal import events
 from infra.rehearsal.clean_interpreter import Outcome, load_handler, run_handler
 
-pytestmark = pytest.mark.xdist_group("package")
-"""One worker builds the package, once."""
-
 HEAVY = {
     "argon2",
     "aws_xray_sdk",

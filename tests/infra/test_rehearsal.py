@@ -16,9 +16,6 @@ from infra.rehearsal import events
 from infra.rehearsal.account import Account, emulated_account
 from infra.rehearsal.deployment import Deployment
 
-pytestmark = pytest.mark.xdist_group("package")
-"""One worker builds the package, once."""
-
 HANDLERS = {source.name: source.handler_string for source in app.event_sources} | {"api_handler": "app.app"}
 ENVIRONMENT_LIMIT = 3 * 1024
 
