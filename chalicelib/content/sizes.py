@@ -11,12 +11,14 @@ PART = 16 * MEBIBYTE
 HEAD = 1 * MEBIBYTE
 """What is read of sound and film, whose types show in their first bytes."""
 
-_TEXT = ("", ".md", ".markdown", ".txt", ".text", ".vtt", ".srt")
+_MARKDOWN = (".md", ".markdown")
+_TEXT = ("", ".txt", ".text", ".vtt", ".srt")
 _PAGE = (".html", ".htm", ".xhtml")
 _DOCUMENT = (".pdf", ".epub", ".docx", ".pptx")
 _MEDIA = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".mp4", ".m4v", ".webm")
 
 _LARGEST: dict[str, int] = {
+    **dict.fromkeys(_MARKDOWN, LIMITS.markdown_bytes),
     **dict.fromkeys(_TEXT, LIMITS.text_bytes),
     **dict.fromkeys(_PAGE, LIMITS.html_bytes),
     **dict.fromkeys(_DOCUMENT, LIMITS.pdf_bytes),
