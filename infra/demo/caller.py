@@ -99,7 +99,7 @@ class Caller:
         self._token, self.account_id = session["access_token"], session["account_id"]
 
     def _mailed_code(self, email: str) -> str | None:
-        mails = requests.get(f"{self.platform.mailbox_url}/mails.json", params={"to": email}, timeout=30).json()
+        mails = requests.get(f"{self.platform.lobby_url}/mails.json", params={"to": email}, timeout=30).json()
         found = re.search(r"\b\d{6}\b", mails[0]["text"]) if mails else None
         return found.group() if found else None
 

@@ -46,17 +46,14 @@ def _tell(line: str) -> None:
 def _welcome(platform: LocalPlatform) -> str:
     from infra.demo.cast import PASSWORD, PEOPLE
 
-    accounts = "\n".join(f"    {person.email:<28} {person.role}" for person in PEOPLE)
+    places = "\n".join(f"  {where:<44} {what}" for what, where in platform.places().items())
+    accounts = "\n".join(f"  {part.email:<44} {part.role} {part.name}" for part in PEOPLE)
     return f"""
-Lyceum runs.
-  documentation   {platform.api_url}/docs
-  OpenAPI         {platform.api_url}/openapi.json
-  works           {platform.api_url}/v1/works
-  mailbox         {platform.mailbox_url}
-  fake Stripe     {platform.stripe_url}   (an order's pay_at opens its checkout page)
-  demo accounts   password "{PASSWORD}"
+Lyceum runs. Begin at {platform.lobby_url}
+{places}
+Demo accounts, each with the password "{PASSWORD}":
 {accounts}
-Ctrl-C stops everything."""
+An order's pay_at opens Stripe's checkout page. Ctrl-C stops everything."""
 
 
 def _arguments() -> argparse.Namespace:

@@ -39,6 +39,30 @@ def fix_stream_labels() -> None:
     moto_tables.Table.set_stream_specification = set_stream_specification  # type: ignore[method-assign]
 
 
+def tell_upserts_once() -> None:
+    """Let an UpdateItem that makes an item be one record of the stream: the emulator puts the bare key first."""
+    if getattr(moto_tables.StreamShard.add, "tells_once", False):
+        return
+    original = moto_tables.StreamShard.add
+
+    def add(shard: Any, old: Any, new: Any) -> None:
+        before = len(shard.items)
+        original(shard, old, new)
+        if before and old is None and _is_bare_key(shard.items[before - 1].record, shard.items[before].record):
+            told = shard.items.pop(before)
+            told.record["dynamodb"]["SequenceNumber"] = shard.items[before - 1].record["dynamodb"]["SequenceNumber"]
+            shard.items[before - 1] = told
+
+    add.tells_once = True  # type: ignore[attr-defined]
+    moto_tables.StreamShard.add = add  # type: ignore[method-assign]
+
+
+def _is_bare_key(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
+    first, second = earlier["dynamodb"], later["dynamodb"]
+    both_new = earlier["eventName"] == later["eventName"] == "INSERT"
+    return both_new and first["Keys"] == second["Keys"] == first.get("NewImage")
+
+
 def empty() -> None:
     """Forget all items, records, messages, objects and mails; keep tables, queues, buckets and parameters."""
     for table in tables():

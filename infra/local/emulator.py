@@ -22,7 +22,7 @@ from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from chalicelib.core import clock
-from infra.local import emulated_state
+from infra.local import emulated_state, rollback
 from infra.local.deploy_adaptations import adapted
 from infra.local.emulator_desk import EmulatorDesk
 from infra.local.faults import Faults, failing_answer
@@ -45,6 +45,8 @@ class Emulator:
             default_user_config[service]["use_docker"] = False
         emulated_state.follow_the_clock()
         emulated_state.fix_stream_labels()
+        rollback.spare_the_streams()
+        emulated_state.tell_upserts_once()
         self.meter = Meter()
         self.faults = Faults()
         self.mails: list[dict[str, Any]] = []

@@ -1,5 +1,6 @@
-"""The whole platform on one machine: emulator, API, jobs, fake Stripe and mailbox, started and stopped together."""
+"""The whole platform on one machine: emulator, API, jobs, fake Stripe and lobby, started and stopped together."""
 
+import json
 import os
 import shutil
 import socket
@@ -13,7 +14,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from infra.local.http_front import HttpFront
-from infra.local.provisioning import Provisioner, environment
+from infra.local.provisioning import Provisioner, environment, fresh_secrets
 
 STOP_SECONDS = 10
 Tell = Callable[[str], None]
@@ -34,7 +35,9 @@ class LocalPlatform:
         self._tell, self._keep = tell, keep
         self.folder = Path(tempfile.mkdtemp(prefix="lyceum-"))
         self.api_url = f"http://127.0.0.1:{_free(port)}"
-        self.stripe_url = self.mailbox_url = ""
+        self.stripe_url = ""
+        self._lobby_front = HttpFront()
+        self.lobby_url = self._lobby_front.url
         self.env: dict[str, str] = {}
         self._children: dict[str, subprocess.Popen[str]] = {}
         self._servers: list[Any] = []
@@ -57,7 +60,7 @@ class LocalPlatform:
             self._tell(f"API            {self.api_url}")
             self._spawn("jobs")
             self._tell("jobs           queues, streams and schedules are being served")
-            self._start_mailbox()
+            self._start_lobby()
         except BaseException:
             self.stop()
             raise
@@ -94,7 +97,7 @@ class LocalPlatform:
         front = HttpFront()
         self.env = environment(front.url) | {
             "LYCEUM_CLOCK_FILE": str(self.folder / "clock"),
-            "PUBLIC_URL": self.api_url,
+            "PUBLIC_URL": self.lobby_url,
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
         os.environ.update(self.env)
@@ -102,18 +105,26 @@ class LocalPlatform:
         self.emulator.start()
         self._servers.append(self.emulator)
         self._tell(f"AWS (emulated) {front.url}")
-        Provisioner(front.url).provision()
+        Provisioner(front.url).provision(**self._secrets())
         self._tell("resources      tables, queues, topic and buckets of infra/template.yaml")
         self._restore()
 
-    def _start_mailbox(self) -> None:
-        from infra.local.mailbox import Mailbox
+    def _start_lobby(self) -> None:
+        from infra.local.lobby import Lobby
 
-        front = HttpFront()
-        front.start(Mailbox(self.emulator.mails).answer)
-        self._servers.append(front)
-        self.mailbox_url = front.url
-        self._tell(f"mailbox        {front.url}")
+        self._lobby_front.start(Lobby(self.emulator.mails, self.places).answer)
+        self._servers.append(self._lobby_front)
+        self._tell(f"lobby          {self.lobby_url}")
+
+    def places(self) -> dict[str, str]:
+        """What is where."""
+        return {
+            "documentation · 文档": f"{self.api_url}/docs",
+            "OpenAPI": f"{self.api_url}/openapi.json",
+            "works · 作品": f"{self.api_url}/v1/works",
+            "mailbox · 邮箱": f"{self.lobby_url}/mails",
+            "fake Stripe": f"{self.stripe_url}/_control/state",
+        }
 
     def _spawn(self, part: str, *arguments: str) -> str:
         """Start a part and wait for its first line, which it answers."""
@@ -138,6 +149,18 @@ class LocalPlatform:
 
     def _kept(self, name: str) -> list[str]:
         return ["--state", str(self._keep / name)] if self._keep else []
+
+    def _secrets(self) -> dict[str, str]:
+        """With ``keep``, those of the last run: what they signed stays good. The file is for this user's eyes only."""
+        if not self._keep:
+            return {}
+        path = self._keep / "secrets.json"
+        if not path.exists():
+            self._keep.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(json.dumps(fresh_secrets()), encoding="utf-8")
+        kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return kept
 
     def _save(self) -> None:
         from infra.local import snapshot
