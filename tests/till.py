@@ -1,17 +1,22 @@
 """The shop in tests: the fake Stripe behind the real SDK, its webhooks, buyers at its payment page, and the books."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
+from chalicelib.core import clock
 from chalicelib.core.secrets import secret
 from chalicelib.payments import gateway
+from chalicelib.payments.objects import Checkout, Item
+from infra.local import emulated_state
 from infra.local.fake_stripe import FakeStripe, serve
 from infra.local.fake_stripe import faults as stripe_faults
 from infra.local.fake_stripe.balance import settle_charge, unsettled
 from infra.local.fake_stripe.payments import pay
+from tests.builders import a_published_work, is_approved
 from tests.world import Person, Reply, World
 
 WEBHOOKS = "/v1/webhooks/stripe"
@@ -81,6 +86,19 @@ class Till:
     def fails(self, kind: str, method: str = "*", path: str = "*", **how: Any) -> None:
         stripe_faults.order(self.fake, kind, method, path, **how)  # type: ignore[arg-type]
 
+    def opens_another_page(self, order: Any) -> Any:
+        """As where Stripe opened a page whose answer never reached us: one more way to pay the same order."""
+        twin = Checkout(
+            order_id=order["order_id"],
+            attempt=99,
+            currency=order["currency"],
+            items=(Item("The same again", order["total"]),),
+            methods=("card", "alipay", "wechat_pay"),
+            expires_at=int(clock.timestamp()) + 45 * 60,
+            return_url="http://127.0.0.1/again",
+        )
+        return self.fake.find("checkout.session", gateway.open_checkout(twin).id)
+
     def every(self, kind: str) -> list[Any]:
         return list(self.fake.every(kind).values())
 
@@ -132,4 +150,107 @@ def till(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
         monkeypatch.setenv("STRIPE_API_BASE", running.url)
         gateway._stripe.cache_clear()
         yield till
+    gateway._stripe.cache_clear()
+
+
+class Shop(Till):
+    """A till with people and works, made over the API once a process and put back for every test."""
+
+    people: dict[str, Person]
+    works: dict[str, str]
+
+    @property
+    def author(self) -> Person:
+        return self.people["author"]
+
+    @property
+    def coauthor(self) -> Person:
+        return self.people["coauthor"]
+
+    @property
+    def reviewer(self) -> Person:
+        return self.people["reviewer"]
+
+    @property
+    def admin(self) -> Person:
+        return self.people["admin"]
+
+    @property
+    def reader(self) -> Person:
+        return self.people["reader"]
+
+    @property
+    def other(self) -> Person:
+        return self.people["other"]
+
+    def open(self) -> None:
+        world = self.world
+        self.people = {
+            "author": world.author(), "coauthor": world.author("Bo"), "reviewer": world.reviewer(),
+            "admin": world.admin(), "reader": world.reader(), "other": world.reader("Otto"),
+        }  # fmt: skip
+        both = {self.author.account_id: 6_667, self.coauthor.account_id: 3_333}
+        prices = {"usd": 900, "cny": 6_500, "jpy": 900}
+        self.works = {
+            "tides": self.publishes(prices=prices),
+            "winds": self.publishes(prices={"usd": 1_001}, shares=both, title="On winds"),
+            "gift": self.publishes(prices={"usd": 0, "jpy": 0}, title="A gift"),
+        }
+
+    def publishes(self, **wanted: Any) -> str:
+        return a_published_work(self.world, self.author, self.reviewer, **wanted)
+
+    def publishes_again(self, work_id: str, **changes: Any) -> None:
+        """A next version, with these changes."""
+        begun = self.world.post(f"/v1/works/{work_id}/drafts", as_=self.author)
+        assert begun.status == 201, begun.body
+        tag = {"if-match": begun.headers["ETag"]}
+        changed = self.world.patch(f"/v1/works/{work_id}", changes, as_=self.author, headers=tag)
+        assert changed.status == 200, changed.body
+        is_approved(self.world, work_id, self.author, self.reviewer)
+        published = self.world.post(f"/v1/works/{work_id}/publications", as_=self.author)
+        assert published.status == 201, published.body
+        self.world.pump()
+
+    def withdraws(self, work_id: str) -> None:
+        gone = self.world.post(f"/v1/works/{work_id}/withdrawals", {"reason": "wrong"}, as_=self.author)
+        assert gone.status == 201, gone.body
+        self.world.pump()
+
+    def takes_down(self, work_id: str) -> None:
+        gone = self.world.post(f"/v1/works/{work_id}/takedowns", {"reason": "stolen"}, as_=self.admin)
+        assert gone.status == 201, gone.body
+        self.world.pump()
+
+    def signs_everybody_in(self) -> None:
+        """With fresh tokens: they live ten minutes."""
+        from chalicelib.accounts import profiles, sessions
+
+        for person in self.people.values():
+            session = sessions.start(profiles.read(person.account_id))
+            person.access_token, person.refresh_token = session.access_token, session.refresh_token
+
+
+_stock: dict[str, Any] = {}
+
+
+@pytest.fixture
+def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """Two authors, three works, two readers, and nothing bought yet."""
+    shop = Shop(world)
+    if not _stock:
+        shop.open()
+        world.platform.emulator.mails.clear()
+        tables = {table.name: copy.deepcopy(table.items) for table in emulated_state.tables()}
+        _stock.update(tables=tables, people=shop.people, works=shop.works)
+    else:
+        for table in emulated_state.tables():
+            table.items.update(copy.deepcopy(_stock["tables"][table.name]))
+        shop.people, shop.works = copy.deepcopy(_stock["people"]), dict(_stock["works"])
+        shop.signs_everybody_in()
+        world.people = 100
+    with serve(shop.fake) as running:
+        monkeypatch.setenv("STRIPE_API_BASE", running.url)
+        gateway._stripe.cache_clear()
+        yield shop
     gateway._stripe.cache_clear()

@@ -25,4 +25,4 @@ def spare_the_streams() -> None:
             raise
 
     transact_write_items.spares_streams = True  # type: ignore[attr-defined]
-    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]
+    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign, assignment]
