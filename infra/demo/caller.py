@@ -32,6 +32,10 @@ class Caller:
         if part:
             self._http.headers["Accept-Language"] = part.language
 
+    @property
+    def name(self) -> str:
+        return self._part().name
+
     def get(self, path: str, **parameters: Any) -> Any:
         return self.call("GET", path, params=parameters).json()
 
