@@ -205,12 +205,11 @@ def _popularity(play: Play, before: list[str]) -> None:
     risen = until("the rise", lambda: [1] if rising in (now := play.ranking()) and now.index(rising) < place else None)
     now = play.ranking()
     play.checks.check(f"a work rose from place {place + 1} to {now.index(rising) + 1}", bool(risen))
-    home = buyer.get("/v1/me/recommendations")["items"]
-    play.checks.check("a reader's recommendations leave out what they own", rising not in _ids(home), _ids(home))
-    for pick in home[:3]:
-        play.checks.say(
-            f"recommended to {buyer.part.name if buyer.part else ''}: {pick['work']['title']}: {pick['reason']}"
-        )
+    picks = until("the reader's own list", lambda: _without(rising, buyer.get("/v1/me/recommendations")["items"]))
+    play.checks.check("a reader's recommendations leave out what they own", rising not in _ids(picks), _ids(picks))
+    for pick in picks[:3]:
+        reason = pick["reason"]
+        play.checks.say(f"recommended to {buyer.name}: {pick['work']['title']} ({reason['en']} · {reason['zh']})")
 
 
 def _event(kind: str, work_id: str) -> dict[str, Any]:
