@@ -180,7 +180,7 @@ def edit_draft(actor: Actor, work_id: str, body: WorkChange, request: Request) -
     "/v1/works/{work_id}/drafts",
     who=Who.AUTHOR,
     answers={201: ManuscriptView},
-    refuses=(NotFound, NotTheOwner, DraftExists, NothingPublished),
+    refuses=(NotFound, NotTheOwner, DraftExists, NothingPublished, Conflict),
 )
 def begin_version(actor: Actor, work_id: str) -> Answer:
     """Begin the next version of a published work, which stays as it is until that one is published."""

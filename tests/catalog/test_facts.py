@@ -4,6 +4,9 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from chalicelib.catalog import ratings
+from chalicelib.catalog.models import WorkRow
+from chalicelib.core.transactions import all_or_nothing
 from tests.builders import a_published_work, an_approved_work, is_approved
 from tests.world import World
 
@@ -47,9 +50,6 @@ def test_the_same_change_told_twice_is_the_same_fact(world: World) -> None:
 
 
 def test_drafts_ratings_and_edits_are_nobodys_business(world: World) -> None:
-    from chalicelib.catalog import ratings
-    from chalicelib.core.transactions import all_or_nothing
-
     author, reviewer = world.author(), world.reviewer()
     work_id = a_published_work(world, author, reviewer)
     told(world)
@@ -74,4 +74,11 @@ def test_a_withdrawal_and_a_takedown_are_told_apart(world: World) -> None:
     )
     world.post(f"/v1/works/{work_id}/takedowns", {"reason": "r"}, as_=admin)
     assert [fact["data"]["takedown"] for fact in told(world)] == [True]
+    assert told(world) == []
+
+
+def test_a_change_of_a_published_work_that_publishes_nothing_tells_nothing(world: World) -> None:
+    work_id = a_published_work(world)
+    told(world)
+    WorkRow(work_id).update(actions=[WorkRow.revision.add(1)])
     assert told(world) == []

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.audit import trail
 from chalicelib.content import ingestion
 from chalicelib.content.ingestion import BeingRead
 from chalicelib.content.models import Upload
 from chalicelib.core import settings
 from infra.local.corpus.hostile import SAMPLES
 from tests.builders import TIDES, a_draft, fetches, is_approved, sends, uploads, with_a_file
+from tests.catalog.interleaving import meanwhile
 from tests.world import Person, World
 
 
@@ -221,3 +223,22 @@ def test_a_file_whose_reading_keeps_ending_the_process_is_refused(world: World) 
     world.pump()
     refusal = world.get(f"/v1/uploads/{upload.upload_id}", as_=author).json["refusal"]
     assert refusal["code"] == "file_unreadable"
+
+
+@pytest.mark.parametrize(("name", "data"), [("tides.md", TIDES), ("tides.pdf", b"no pdf")])
+def test_a_reader_so_slow_that_another_took_over_changes_nothing_any_more(world: World, name: str, data: bytes) -> None:
+    author = world.author()
+    work_id = a_draft(world, author)
+    ticket = announce(world, author, work_id, name, len(data))
+    sends(ticket["url"], data)
+    upload_id = ticket["upload"]["upload_id"]
+
+    def another_takes_over() -> None:
+        world.clock.advance(seconds=ingestion.LEASE_SECONDS + 1)
+        ingestion.take_in(upload_id)
+
+    with meanwhile(another_takes_over):
+        ingestion.take_in(upload_id)
+    verdicts = [entry.deed for entry in trail.by("system:content_ingest") if entry.subject == upload_id]
+    assert len(verdicts) == 1
+    assert sum(name in mail["text"] for mail in world.mails(author.email)) == (name == "tides.pdf")
