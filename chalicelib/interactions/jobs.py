@@ -25,6 +25,7 @@ class OrderPaid(Struct):
 class ReviewCounted(Struct):
     work_id: str
     account_id: str
+    counted_at: str
     new: int | None = None
 
 
@@ -52,5 +53,5 @@ def enter(fact: Fact) -> None:
     elif (review := fact.read(ReviewCounted)).new is not None:
         event_id = ids.derived(fact.id)
         recording.enter(
-            review.account_id, "rating", event_id, clock.parse(fact.at), [review.work_id], rating=review.new
+            review.account_id, "rating", event_id, clock.parse(review.counted_at), [review.work_id], rating=review.new
         )

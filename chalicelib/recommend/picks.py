@@ -12,6 +12,7 @@ from chalicelib.core.actors import Actor
 from chalicelib.recommend import popularity, ranking, readers, reasons
 from chalicelib.recommend.engine import Pick, Reader, Standing
 from chalicelib.recommend.models import SAMPLER, ShelfRow, shelf_key
+from chalicelib.recommend.readers import Going
 from chalicelib.recommend.shapes import PopularQuery, Recommendations
 
 
@@ -42,6 +43,12 @@ def of(account_id: str, rows: Sequence[Any], limit: int, about: Sequence[str] = 
     reader = Reader(account_id, wanted, readers.known(readers.of(recent)) | {but})
     shelves = {NEWEST: ranking.read(everything)} | _sampled(sampler)
     return Recommendations(ids.new(), popularity.recommend(reader, shelves, limit))
+
+
+def learning(rows: Sequence[Any]) -> list[Going]:
+    """From the rows of ``keys``, the works that the reader is at."""
+    _, recent, *_ = rows
+    return readers.learning(readers.of(recent))
 
 
 def latest_key() -> tuple[Any, ...]:

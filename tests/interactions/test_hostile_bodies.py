@@ -38,7 +38,7 @@ def test_hostile_bodies_are_told_what_is_wrong(world: World, body: Any) -> None:
     rui = getattr(world, "rui", None) or world.reader()
     world.rui = rui  # type: ignore[attr-defined]
     world.clock.advance(seconds=2)
-    if not world.get("/v1/me", as_=rui).status == 200:
+    if world.get("/v1/me", as_=rui).status != 200:
         world.signs_in(rui)
     raw = body.decode("latin-1") if isinstance(body, bytes) else json.dumps(body)
     reply = world.call("POST", "/v1/interactions", raw=raw, as_=rui)

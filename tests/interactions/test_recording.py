@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import clock, facts
-from chalicelib.core.facts import Fact
 from tests.interactions.claims import claim
+from tests.recommend.telling import bought, rated
 from tests.world import World
 
 EVERY_KIND: list[dict[str, Any]] = [
@@ -75,24 +74,10 @@ def test_a_time_that_cannot_be_is_left_out_and_named(world: World) -> None:
 
 def test_purchases_and_ratings_enter_from_facts_once(world: World) -> None:
     rui = world.reader()
-    order = {
-        "order_id": "O1",
-        "buyer_id": rui.account_id,
-        "paid_at": clock.rfc3339(clock.now()),
-        "lines": [{"work_id": "W1", "kind": "article"}, {"work_id": "W2", "kind": "course"}],
-    }
-    counted = {"work_id": "W1", "account_id": rui.account_id, "old": None, "new": 4}
-    taken_back = {**counted, "old": 4, "new": None}
-    at = clock.rfc3339(clock.now())
-    for _ in range(2):
-        facts.publish(
-            [
-                Fact("f1", "order.paid", "O1", at, order),
-                Fact("f2", "review.counted", "W1", at, counted),
-                Fact("f3", "review.counted", "W1", at, taken_back),
-            ]
-        )
-        world.pump(duplicate=True, shuffle=7)
+    bought(rui, "W1", "W2")
+    rated(rui, "W1", 4)
+    rated(rui, "W1", None)
+    world.pump(duplicate=True, shuffle=7)
     told = sorted((item["kind"], item["work_id"], item.get("rating")) for item in history(world, rui))
     assert told == [("purchase", "W1", None), ("purchase", "W2", None), ("rating", "W1", 4)]
 

@@ -71,6 +71,18 @@ def test_sequence_numbers_go_on_rising_when_the_stream_is_emptied(platform):
     assert int(second["dynamodb"]["SequenceNumber"]) > int(first["dynamodb"]["SequenceNumber"])
 
 
+def test_an_update_that_makes_an_item_is_one_change_of_the_stream(platform):
+    platform.client("dynamodb").update_item(
+        TableName=settings.table("works"),
+        Key={"work_id": {"S": "w1"}, "row": {"S": "work"}},
+        UpdateExpression="SET title = :title",
+        ExpressionAttributeValues={":title": {"S": "Tides"}},
+    )
+    (record,) = records(platform)
+    assert record["eventName"] == "INSERT"
+    assert record["dynamodb"]["NewImage"]["title"] == {"S": "Tides"}
+
+
 def records(platform, table="works"):
     streams, arn = platform.client("dynamodbstreams"), settings.stream(table)
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]

@@ -1,0 +1,1 @@
+"""Personal pages, joined over several rooms with one read; never cached."""
