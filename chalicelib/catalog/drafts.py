@@ -106,14 +106,16 @@ def edit(actor: Actor, work_id: str, if_match: str | None, wanted: WorkChange) -
     if draft is None or draft.state not in OPEN:
         raise DraftClosed
     values = _checked(draft, wanted)
+    orphans = _orphans(draft, values)
     actions: list[Any] = [getattr(DraftRow, name).set(value) for name, value in values.items()]
-    if orphans := _orphans(draft, values):
+    if orphans:
         actions.append(DraftRow.file_ids.delete(orphans))
     with all_or_nothing() as tx:
         _change(tx, draft, actions)
         if "shares" in values:
             _enrol(tx, work, draft, values["shares"])
         trail.write(tx, actor, "draft.edited", work_id, number=draft.number, fields=sorted(values))
+    _forget(work, orphans)
 
 
 def begin_version(actor: Actor, work_id: str) -> None:
@@ -174,7 +176,7 @@ def attach(tx: Transaction, work_id: str, number: int, file: FileRef, finding: F
 
 def detach(actor: Actor, work_id: str, file_id: str) -> None:
     """Take a file out of the draft; what is published keeps it. Raises NotFound, NotTheOwner, DraftClosed."""
-    _, draft = manuscripts.owned(actor, work_id)
+    work, draft = manuscripts.owned(actor, work_id)
     if draft is None or file_id not in (draft.file_ids or ()):
         raise NotFound
     if draft.state not in OPEN:
@@ -182,6 +184,7 @@ def detach(actor: Actor, work_id: str, file_id: str) -> None:
     with all_or_nothing() as tx:
         _change(tx, draft, [DraftRow.file_ids.delete({file_id})])
         trail.write(tx, actor, "draft.file_detached", work_id, number=draft.number, file=file_id)
+    _forget(work, {file_id})
 
 
 def _change(tx: Transaction, draft: DraftRow, actions: list[Any]) -> None:
@@ -216,6 +219,14 @@ def _orphans(draft: DraftRow, values: dict[str, Any]) -> set[str]:
         return set()
     kept = set(terms.lesson_ids(values["chapters"]))
     return {row.file_id for row in manuscripts.files_of(draft) if row.lesson_id not in kept}
+
+
+def _forget(work: WorkRow, file_ids: set[str]) -> None:
+    """Delete what was found in files that no version refers to; a draft's file is new, or was published just before."""
+    published = {file["file_id"] for file in work.files}
+    with FileRow.batch_write() as batch:
+        for file_id in file_ids - published:
+            batch.delete(FileRow(work.work_id, file_row(file_id)))
 
 
 def _enrol(tx: Transaction, work: WorkRow, draft: DraftRow, shares: dict[str, int]) -> None:

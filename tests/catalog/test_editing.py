@@ -180,3 +180,14 @@ def test_a_detached_file_leaves_the_draft_but_not_what_is_published(world: World
     assert world.get(f"/v1/me/manuscripts/{work_id}", as_=author).json["draft"]["files"] == []
     assert world.get(f"/v1/works/{work_id}").json["files"][0]["file_id"] == file_id
     assert world.delete(f"/v1/works/{work_id}/files/{file_id}", as_=author).code == "not_found"
+    assert world.get(f"/v1/me/manuscripts/{work_id}/files/{file_id}", as_=author).status == 200
+
+
+def test_a_detached_file_that_was_never_published_is_forgotten(world: World) -> None:
+    author = world.author()
+    work_id = a_draft(world, author)
+    file_id, kept = with_a_file(work_id), with_a_file(work_id)
+    path = f"/v1/me/manuscripts/{work_id}/files"
+    assert world.get(f"{path}/{file_id}", as_=author).status == 200
+    assert world.delete(f"/v1/works/{work_id}/files/{file_id}", as_=author).status == 204
+    assert [world.get(f"{path}/{each}", as_=author).status for each in (file_id, kept)] == [404, 200]
