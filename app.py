@@ -19,6 +19,7 @@ from chalicelib.orders.jobs import jobs as orders_jobs
 from chalicelib.orders.routes import routes as orders
 from chalicelib.outbox.jobs import jobs as outbox_jobs
 from chalicelib.payments.routes import routes as payments
+from chalicelib.reading.routes import routes as reading
 from chalicelib.recommend.jobs import jobs as recommend_jobs
 from chalicelib.recommend.routes import routes as recommend
 from chalicelib.reviews.jobs import jobs as reviews_jobs
@@ -37,6 +38,7 @@ app.register_blueprint(interactions)
 app.register_blueprint(library)
 app.register_blueprint(orders)
 app.register_blueprint(payments)
+app.register_blueprint(reading)
 app.register_blueprint(recommend)
 app.register_blueprint(reviews)
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.catalog.cards import Author
-from chalicelib.catalog.models import WorkRow
+from chalicelib.catalog.models import MemberRow, WorkRow, member_row
 from chalicelib.core import clock
 from chalicelib.core.errors import NotFound, Refusal
 from chalicelib.core.transactions import Transaction
@@ -107,3 +107,8 @@ def require_published(tx: Transaction, work_id: str, version: int, refusal: Refu
     """Let the transaction through only while this very version is on sale."""
     on_sale = (WorkRow.state == PUBLISHED) & (WorkRow.version == version)
     tx.require(WorkRow, work_id, "work", on_sale, refusal)
+
+
+def require_outsider(tx: Transaction, work_id: str, account_id: str, refusal: Refusal) -> None:
+    """Let the transaction through only where the account neither owns the work nor has a share in it."""
+    tx.require(MemberRow, work_id, member_row(account_id), MemberRow.member_id.does_not_exist(), refusal)
