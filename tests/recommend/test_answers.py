@@ -1,6 +1,9 @@
 """Recommendations over HTTP: one read each, with a reason; the public ones for caches, the personal ones for one."""
 
-from tests.recommend.telling import bought, does, personal, popular, published, withdrawn
+from datetime import timedelta
+
+from chalicelib.core import clock
+from tests.recommend.telling import bought, does, personal, popular, published, tell, withdrawn
 from tests.world import World
 
 
@@ -84,6 +87,11 @@ def test_what_was_erased_is_forgotten_here_too(world: World) -> None:
     world.delete("/v1/me/history", as_=rui)
     world.pump(duplicate=True, shuffle=2)
     assert sorted(personal(world, rui)) == [("A", None), ("B", None)]
+    before = clock.rfc3339(clock.now() - timedelta(seconds=5))
+    late = {"moment": "m", "kind": "progress", "work_id": "A", "occurred_at": before, "recorded_at": before}
+    tell("recommend-facts", "interaction.recorded", "R", account_id=rui.account_id, events=[late])
+    world.pump()
+    assert sorted(personal(world, rui)) == [("A", None), ("B", None)], "what was on its way when all was erased"
 
 
 def test_each_answer_is_one_call(world: World) -> None:
