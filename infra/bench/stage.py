@@ -70,6 +70,17 @@ class Stage:
         session = visitor.post("/v1/accounts/verifications", {"email": email, "code": code})
         return Person(self.app, session["access_token"], session["account_id"])
 
+    def a_reader_of(self, work_id: str) -> Person:
+        """A reader who has the work, as an order gives it; what is counted here begins after that."""
+        from chalicelib.catalog import cards, works
+        from chalicelib.core.transactions import all_or_nothing
+        from chalicelib.library import access
+
+        reader, work = self.a_reader(), works.find(work_id)
+        with all_or_nothing() as tx:
+            access.grant(tx, str(reader.account_id), cards.of(work), work.files, access.order("bench"))
+        return reader
+
     def an_author(self) -> Person:
         author = self.a_reader()
         author.ask("PUT", "/v1/me/author")

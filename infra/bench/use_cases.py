@@ -60,7 +60,21 @@ def work_page(stage: Stage) -> Deed:
 
 
 @use_case(BatchGetItem=1)
+def work_page_personal(stage: Stage) -> Deed:
+    work_id = stage.published_works()[0]
+    reader = stage.a_reader_of(work_id)
+    return lambda: reader.get(f"/v1/me/works/{work_id}")
+
+
+@use_case(BatchGetItem=1)
 def home_feed(stage: Stage) -> Deed:
     stage.published_works()
     reader = stage.a_reader()
-    return lambda: reader.get("/v1/me/recommendations")
+    return lambda: reader.get("/v1/me/home")
+
+
+@use_case(TransactWriteItems=1)
+def submit_review(stage: Stage) -> Deed:
+    work_id = stage.published_works()[0]
+    reader = stage.a_reader_of(work_id)
+    return lambda: reader.ask("PUT", f"/v1/works/{work_id}/reviews/mine", {"rating": 5})
