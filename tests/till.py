@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from chalicelib.core import clock
+from chalicelib.catalog.models import WorkRow
+from chalicelib.core import clock, ids
 from chalicelib.core.secrets import secret
 from chalicelib.payments import gateway
 from chalicelib.payments.objects import Checkout, Item
@@ -111,6 +112,13 @@ class Till:
     def _send(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         return self.world.call("POST", url, raw=body.decode(), headers=lower(headers)).status
 
+    def later(self, **span: float) -> None:
+        """Time passes, the schedules run, and what they woke is worked on."""
+        self.world.clock.advance(**span)
+        for name in ("orders_sweep", "outbox_sweep"):
+            self.world.platform.run_schedule(name)
+        self.world.pump()
+
     # Books
 
     def holds(self) -> None:
@@ -199,6 +207,15 @@ class Shop(Till):
 
     def publishes(self, **wanted: Any) -> str:
         return a_published_work(self.world, self.author, self.reviewer, **wanted)
+
+    def copies(self, work_id: str, number: int) -> list[str]:
+        """As many published works like this one."""
+        copies = [ids.new() for _ in range(number)]
+        work = WorkRow.get(work_id, "work")
+        for copied in copies:
+            work.work_id = copied
+            work.save()
+        return copies
 
     def publishes_again(self, work_id: str, **changes: Any) -> None:
         """A next version, with these changes."""

@@ -22,6 +22,7 @@ from chalicelib.payments.objects import Payment, Refund
 TRIES = 5
 ACTOR = actors.system("returning")
 TWICE = ("paid_before", "already_owned")
+FAILED = ("failed", "canceled")
 
 
 class RefundOfPurchase(Exception):
@@ -39,20 +40,21 @@ def ask(tx: Transaction, order_id: str, payment: Payment, kind: str, reason: str
 
 
 def carry_out(task: Task) -> None:
-    """Look first, then ask: whatever became of an earlier attempt, the money goes back once.
+    """Look first, then ask for what is left: whatever became of an earlier attempt, and whoever sent some of it back by
+    hand, the money goes back once.
 
     Raises ProviderUnavailable, ProviderDeclined.
     """
     told = task.data
-    refund = gateway.find_refund(task.outbox_id, told["payment_id"]) or gateway.refund(
-        task.outbox_id,
-        task.attempts,
-        told["order_id"],
-        told["payment_id"],
-        told["amount"],
-        "duplicate" if told["reason"] in TWICE else "requested_by_customer",
-    )
-    note(refund, told["order_id"])
+    known = gateway.refunds_of(told["payment_id"])
+    ours = any(refund.task == task.outbox_id for refund in known)
+    left = told["amount"] - sum(refund.amount for refund in known if refund.status not in FAILED)
+    if left > 0 and not ours:
+        reason = "duplicate" if told["reason"] in TWICE else "requested_by_customer"
+        asked = (task.outbox_id, task.attempts, told["order_id"], told["payment_id"])
+        known.append(gateway.refund(*asked, left, reason))
+    for refund in known:
+        note(refund, told["order_id"])
 
 
 def note(refund: Refund, order_id: str, event: Event | None = None) -> None:
@@ -124,7 +126,7 @@ def _facts(row: RefundRow, refund: Refund) -> dict[str, object]:
         facts["reversed"] = True
     if refund.status == "succeeded" and not row.succeeded_at and not row.failed_at:
         facts["succeeded_at"] = clock.now()
-    if refund.status in ("failed", "canceled") and not row.failed_at:
+    if refund.status in FAILED and not row.failed_at:
         facts["failed_at"] = clock.now()
     return facts
 

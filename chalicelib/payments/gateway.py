@@ -99,7 +99,7 @@ def payment_of_charge(charge_id: str) -> Payment | None:
 
 
 def refund(task: str, attempt: int, order_id: str, payment_id: str, amount: int, reason: str) -> Refund:
-    """Send money back. Look with ``find_refund`` first: a new attempt is a new request.
+    """Send money back. Look with ``refunds_of`` first: a new attempt is a new request.
 
     Raises ProviderUnavailable, ProviderDeclined.
     """
@@ -114,13 +114,10 @@ def refund(task: str, attempt: int, order_id: str, payment_id: str, amount: int,
     return _refund(_ask(lambda: _stripe().refunds.create(params, {"idempotency_key": key})))
 
 
-def find_refund(task: str, payment_id: str) -> Refund | None:
-    """The refund that this task asked for, if it did."""
+def refunds_of(payment_id: str) -> list[Refund]:
+    """What went back of a payment, or is on its way, by whoever's hand. Raises ProviderUnavailable."""
     params = {"payment_intent": payment_id, "limit": 100, "expand": ["data.balance_transaction"]}
-    for found in _listed(lambda: _stripe().refunds.list(params)):
-        if (found.get("metadata") or {}).get("task") == task:
-            return _refund(found)
-    return None
+    return [_refund(found) for found in _listed(lambda: _stripe().refunds.list(params))]
 
 
 def read_refund(refund_id: str) -> Refund:

@@ -1,0 +1,104 @@
+"""Money that bought nothing goes back once, whatever becomes of the refund."""
+
+import pytest
+
+from chalicelib.orders import collection
+from chalicelib.payments import gateway, inbox
+from infra.local.fake_stripe import refunds
+
+LATE_FAILURE = "4000 0000 0000 5126"
+SLOW = "4000 0000 0000 7726"
+
+
+def paid_wrongly(shop, **how):
+    order = shop.ordered(shop.reader, shop.works["tides"])
+    shop.takes(order, amount=500, **how)
+    return order
+
+
+@pytest.mark.parametrize("method", ["alipay", "wechat_pay"])
+def test_a_wallet_takes_its_time_and_is_waited_for(shop, method):
+    order = paid_wrongly(shop, method=method)
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["status"] == "review"
+    assert shop.seen(shop.reader, order)["payments"][0]["refunded"] == 0
+    shop.holds()
+    shop.world.clock.advance(seconds=61)
+    shop.arrives()
+    seen = shop.seen(shop.reader, order)
+    assert (seen["status"], seen["payments"][0]["refunded"]) == ("returned", 500)
+    shop.holds()
+
+
+def test_a_refund_that_fails_late_puts_the_money_back_into_suspense(shop):
+    order = paid_wrongly(shop, card=LATE_FAILURE)
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["status"] == "returned"
+    shop.world.clock.advance(seconds=61)
+    shop.arrives()
+    seen = shop.seen(shop.reader, order)
+    assert (seen["status"], seen["payments"][0]["refunded"]) == ("review", 0)
+    assert shop.sums()["suspense usd"] == -500
+    assert "J3r" in shop.journals()
+    shop.arrives(events=[event["id"] for event in shop.events() if event["type"].startswith("refund.")], times=2)
+    assert shop.sums()["suspense usd"] == -500
+    shop.holds()
+
+
+def test_a_refund_that_was_pending_and_failed_leaves_no_trace_but_two_journals(shop):
+    order = paid_wrongly(shop, method="alipay")
+    shop.arrives()
+    refunds.fail(shop.fake, shop.every("refund")[0]["id"])
+    shop.arrives(order="reversed")
+    assert shop.seen(shop.reader, order)["payments"][0]["refunded"] == 0
+    assert [kind for kind in shop.journals() if kind.endswith("r")] == ["J1r", "J2r", "J3r"]
+    assert shop.sums()["suspense usd"] == -500
+    shop.holds()
+
+
+@pytest.mark.parametrize("by_hand", [500, 200])
+def test_what_somebody_sent_back_by_hand_does_not_go_back_twice(shop, by_hand):
+    """The refund is made at Stripe itself, and is heard of before the payment is: that is entered first."""
+    order = paid_wrongly(shop)
+    payment = shop.every("payment_intent")[0]["id"]
+    gateway.refund("by-hand", 1, "", payment, by_hand, "duplicate")
+    shop.arrives(events=[event["id"] for event in shop.events() if event["type"] == "refund.created"])
+    shop.arrives()
+    assert sum(refund["amount"] for refund in shop.every("refund")) == 500
+    seen = shop.seen(shop.reader, order)
+    assert (seen["status"], seen["payments"][0]["refunded"]) == ("returned", 500)
+    assert "suspense usd" not in shop.sums()
+    shop.holds()
+
+
+def test_a_payment_returned_in_another_currency_clears_the_exchange(shop):
+    shop.fake.merchant.settle_after = 0
+    order = shop.ordered(shop.reader, shop.works["tides"], currency="jpy")
+    shop.takes(order, amount=500)
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["status"] == "returned"
+    sums = shop.sums()
+    assert {name for name in sums if not name.startswith(("cash", "processor_fee"))} == set()
+    shop.holds()
+
+
+def test_a_sale_refunded_at_stripe_itself_is_put_aside_for_the_refund_rules(shop):
+    order = shop.bought(shop.reader, shop.works["tides"])
+    payment = shop.every("payment_intent")[0]["id"]
+    gateway.refund("by-hand", 1, order["order_id"], payment, 900, "requested_by_customer")
+    shop.arrives()
+    assert {reason for _, reason in inbox.parked()} == {"a sale was refunded at the provider itself"}
+    assert collection.read(order["order_id"]).refunds == []
+    assert shop.library(shop.reader) == [shop.works["tides"]]
+
+
+def test_the_buyer_hears_of_it_once_in_their_language(shop):
+    shop.world.patch("/v1/me", {"language": "zh-CN"}, as_=shop.reader)
+    order = paid_wrongly(shop, card=SLOW)
+    shop.arrives(times=2)
+    shop.world.clock.advance(seconds=61)
+    shop.arrives(times=2)
+    subjects = [mail["subject"] for mail in shop.world.mails(shop.reader.email)]
+    assert [subject for subject in subjects if subject.startswith("款项退回")] == [
+        f"款项退回：订单 {order['order_id']}"
+    ]

@@ -1,0 +1,51 @@
+"""A status is what the facts amount to, in whatever order they came."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.orders import status
+
+FACTS = ("awaiting_at", "processing_at", "paid_at", "review_at", "overpaid_at", "returned_at", "failed_at")
+FACTS += ("expired_at", "canceled_at")
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
+
+
+def header(**facts):
+    late = datetime(9999, 1, 1, tzinfo=UTC)
+    told = {"placed_at": datetime(2026, 1, 1, tzinfo=UTC), "closes_at": late, **dict.fromkeys(FACTS), **facts}
+    return SimpleNamespace(**told)
+
+
+@given(st.dictionaries(st.sampled_from(FACTS), MOMENTS))
+def test_a_payment_outweighs_whatever_was_said_of_its_absence(facts):
+    became = status.of(header(**facts))
+    assert (became == "paid") == ("paid_at" in facts)
+    if "review_at" in facts and "paid_at" not in facts:
+        assert became in ("review", "returned")
+
+
+@given(st.dictionaries(st.sampled_from(FACTS), MOMENTS))
+def test_nobody_is_sent_to_pay_what_is_paid_closed_or_under_way(facts):
+    payable = status.is_payable(header(**facts))
+    assert payable == (not set(facts) - {"awaiting_at", "overpaid_at", "returned_at"})
+    assert not status.is_payable(header(**{**facts, "closes_at": datetime(2020, 1, 1, tzinfo=UTC)}))
+
+
+@given(st.dictionaries(st.sampled_from(FACTS), MOMENTS))
+def test_the_timeline_tells_each_fact_once_in_the_order_of_time(facts):
+    told = status.timeline(header(**facts))
+    assert len(told) == 1 + len(facts)
+    assert [moment.at for moment in told] == sorted(moment.at for moment in told)
+
+
+def test_the_usual_way():
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    steps = ["created", "awaiting", "processing", "paid"]
+    facts = [{}, {"awaiting_at": moment}, {"processing_at": moment + timedelta(1)}, {"paid_at": moment + timedelta(2)}]
+    known = {}
+    for step, fact in zip(steps, facts, strict=True):
+        known |= fact
+        assert status.of(header(**known)) == step
