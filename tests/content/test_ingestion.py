@@ -126,13 +126,18 @@ def test_a_file_of_another_size_than_announced_is_refused(world: World) -> None:
     assert refusal["code"] == "file_size_mismatch" and str(len(TIDES)) in refusal["detail"]
 
 
-def test_a_file_that_comes_after_its_draft_was_submitted_is_refused_and_leaves_nothing(world: World) -> None:
+@pytest.mark.parametrize("next_version", [False, True])
+def test_a_file_that_comes_after_its_draft_was_submitted_is_refused_and_leaves_nothing(
+    world: World, next_version: bool
+) -> None:
     author, reviewer = world.author(), world.reviewer()
     work_id = a_draft(world, author)
     with_a_file(work_id)
     ticket = announce(world, author, work_id, "late.md")
     is_approved(world, work_id, author, reviewer)
     world.post(f"/v1/works/{work_id}/publications", as_=author)
+    if next_version:
+        world.post(f"/v1/works/{work_id}/drafts", as_=author)
     sends(ticket["url"], TIDES)
     world.pump()
     upload = world.get(f"/v1/uploads/{ticket['upload']['upload_id']}", as_=author).json

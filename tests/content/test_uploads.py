@@ -141,10 +141,16 @@ def test_a_refused_file_brings_its_author_a_letter(world: World) -> None:
 def test_a_work_holds_only_so_many_files(world: World) -> None:
     author = world.author()
     work_id = a_draft(world, author)
+    announced = {"name": "late.md", "bytes": len(TIDES)}
+    late = world.post(f"/v1/works/{work_id}/uploads", announced, as_=author).json
     for _ in range(MOST_FILES):
         with_a_file(work_id)
-    refused = world.post(f"/v1/works/{work_id}/uploads", {"name": "a.md", "bytes": 5}, as_=author)
+    refused = world.post(f"/v1/works/{work_id}/uploads", announced, as_=author)
     assert (refused.code, str(MOST_FILES) in refused.json["detail"]) == ("file_limit_reached", True)
+    sends(late["url"], TIDES)
+    world.pump()
+    upload = world.get(f"/v1/uploads/{late['upload']['upload_id']}", as_=author).json
+    assert upload["refusal"]["code"] == "draft_moved_on"
 
 
 def test_nothing_is_sent_to_what_is_published(world: World) -> None:
