@@ -1,7 +1,7 @@
 """The receipt of a paid order."""
 
 from chalicelib.accounts import profiles
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import written
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.mail import post
@@ -9,10 +9,10 @@ from chalicelib.orders import collection
 
 
 def send(order_id: str) -> None:
-    """Mail what was bought, once: the letter's key is the order's."""
+    """Mail what was bought, once: the letter's key is the order's. An account that is gone gets no mail."""
     order = collection.read(order_id)
-    buyer = profiles.read(order.header.buyer_id)
     try:
+        buyer = profiles.read(order.header.buyer_id)
         with all_or_nothing() as tx:
             post.send(
                 tx,
@@ -25,5 +25,5 @@ def send(order_id: str) -> None:
                 works="\n".join(f"- {work['title']}" for work in order.header.works),
                 total=written(order.header.currency, order.header.total),
             )
-    except Conflict:
+    except (Conflict, NotFound):
         return

@@ -3,7 +3,7 @@
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.logs import logger
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, all_or_nothing
@@ -97,16 +97,7 @@ def _enter(tx: Transaction, order: Order, refund: Refund) -> bool:
 
 def _begun(tx: Transaction, order: Order, refund: Refund) -> RefundRow:
     """A refund that we had not heard of; its buyer hears of it."""
-    buyer = profiles.read(order.header.buyer_id)
-    post.send(
-        tx,
-        "payment_returned",
-        buyer.email,
-        buyer.language,
-        name=buyer.name,
-        order_id=order.order_id,
-        amount=written(refund.currency, refund.amount),
-    )
+    _tell(tx, order, refund)
     return RefundRow(
         order.order_id,
         refund_row(refund.id),
@@ -115,6 +106,16 @@ def _begun(tx: Transaction, order: Order, refund: Refund) -> RefundRow:
         currency=refund.currency,
         submitted_at=clock.now(),
     )
+
+
+def _tell(tx: Transaction, order: Order, refund: Refund) -> None:
+    """Money goes back to who paid it also where the account is gone; only the letter does not."""
+    try:
+        buyer = profiles.read(order.header.buyer_id)
+    except NotFound:
+        return
+    facts = {"name": buyer.name, "order_id": order.order_id, "amount": written(refund.currency, refund.amount)}
+    post.send(tx, "payment_returned", buyer.email, buyer.language, **facts)
 
 
 def _facts(row: RefundRow, refund: Refund) -> dict[str, object]:
