@@ -5,11 +5,23 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import settings
 
 CONNECT_SECONDS = 1
 READ_SECONDS = 3
+_PASSING = frozenset(
+    {
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionCanceledException",
+        "TransactionInProgressException",
+    }
+)
 SLOW_SECONDS = 20
 """For S3, which copies a large object and joins its parts before it answers."""
 
@@ -25,6 +37,16 @@ def client(service: str) -> Any:
         signature_version="s3v4" if service == "s3" else None,
     )
     return _session().create_client(service, region_name=settings.region(), config=patience)
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether the error, or what caused it, is a service that does not answer now: asking again may help."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or error.response.get("Error", {}).get("Code") in _PASSING
+    if isinstance(error, BotoCoreError):
+        return True
+    return error is not None and is_passing(getattr(error, "cause", None) or error.__cause__)
 
 
 @cache

@@ -16,10 +16,9 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from botocore.exceptions import BotoCoreError, ClientError
 from chalice import Blueprint, Response
 
-from chalicelib.core import limits, problems, validation
+from chalicelib.core import aws, limits, problems, validation
 from chalicelib.core.actors import Actor, Role, Who
 from chalicelib.core.errors import (
     Forbidden,
@@ -150,12 +149,9 @@ def _answer(declaration: Declaration, wanted: frozenset[str], parameters: dict[s
         return _respond(declaration, request, _carry_out(declaration, wanted, request, parameters))
     except Refusal as refusal:
         return _refuse(refusal, request)
-    except (BotoCoreError, ClientError) as error:
-        logger().exception("a service did not answer", exc_info=error)
-        return _refuse(Unavailable(), request)
     except Exception as error:
-        logger().exception("unexpected", exc_info=error)
-        return _refuse(InternalError(request_id=request.id), request)
+        logger().exception("unexpected", exc_info=error, request_id=request.id)
+        return _refuse(Unavailable() if aws.is_passing(error) else InternalError(request_id=request.id), request)
 
 
 def _carry_out(
@@ -221,7 +217,8 @@ def _respond(declaration: Declaration, request: Request, answer: Answer) -> Resp
     if declaration.public_seconds:
         headers["Cache-Control"] = f"public, max-age={declaration.public_seconds}"
         headers.setdefault("ETag", etag(body))
-    if "ETag" in headers and _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
+    reads = declaration.method == "GET"
+    if reads and "ETag" in headers and _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
         headers.pop("Content-Type", None)
         return Response("", headers, 304)
     return Response(body.decode(), headers, answer.status)

@@ -169,6 +169,15 @@ def test_a_public_page_answers_304_while_it_is_the_same(door: Door) -> None:
     assert door.call("GET", "/lists/a?limit=4", if_none_match=page.headers["ETag"]).status == 200
 
 
+def test_only_reading_answers_304(door: Door) -> None:
+    @route(door.room, "PATCH", "/titles", who=Who.READER, body=Order, answers={200: Order})
+    def rename(body: Order) -> Answer:
+        return ok(body, ETag='"1"')
+
+    reply = door.opened().call("PATCH", "/titles", GOOD, authorization="Bearer reader", if_none_match='"1"')
+    assert (reply.status, reply.json["title"]) == (200, "Tao")
+
+
 def test_what_breaks_tells_nothing_but_a_request_id(door: Door) -> None:
     reply = _open(door).call("GET", "/broken")
     assert (reply.status, reply.code) == (500, "internal_error")
