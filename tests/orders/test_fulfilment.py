@@ -1,10 +1,13 @@
 """From a payment to what follows from it, whatever comes twice, late, or in another order."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import pytest
 
 from chalicelib.ledger import journals
+from chalicelib.orders import hearing
+from chalicelib.payments.inbox import Event
 
 PURCHASE_EVENTS = (
     "payment_intent.created",
@@ -260,3 +263,25 @@ def test_a_payment_for_no_order_of_ours_is_put_aside_for_a_person(shop):
     shop.arrives()
     assert {reason for _, reason in inbox.parked()} == {"it is for no order of ours"}
     assert shop.library(shop.reader) == []
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_workers_at_the_same_payments_at_once_enter_each_once(shop, pages):
+    order = shop.ordered(shop.reader, shop.works["tides"])
+    twin = shop.opens_another_page(order)
+    for page in [order, {"pay_at": twin["url"]}][:pages]:
+        shop.pays(page)
+    shop.settles()
+    shop.fake.deliver()
+    told = [
+        Event(event["id"], event["type"], event["data"]["object"]["id"])
+        for event in shop.events()
+        if event["type"] in HEARD
+    ]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(hearing.hear, told * 2))
+    shop.holds()
+    shop.world.pump()
+    assert shop.journals() == (["J1", "J1s"] if pages == 1 else ["J1", "J1b", "J1s", "J1s", "J2r"])
+    assert shop.library(shop.reader) == [shop.works["tides"]]
+    shop.holds()
