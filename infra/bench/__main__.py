@@ -29,7 +29,9 @@ def count_calls() -> dict[str, int]:
         emulator.empty()
         say(f"counting the calls of {case.name}")
         stage = Stage(app, emulator)
-        figures[f"calls_{case.name}"] = stage.count(case.prepare(stage)).total()
+        figures[f"calls_{case.name}"] = stage.count(case.prepare(stage)).total() - case.standing
+        if case.standing:
+            figures[f"standing_calls_{case.name}"] = case.standing
     emulator.stop()
     return figures
 

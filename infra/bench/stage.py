@@ -1,18 +1,27 @@
 """The app in process before an emulated account whose calls are metered, and the people who use it."""
 
 import json
+import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from chalice import Chalice
 
+from chalicelib.core import ids
+from chalicelib.core.secrets import secret
+from chalicelib.payments import gateway
+from chalicelib.payments.inbox import Event
 from infra.local.emulator import Emulator
 from infra.local.event_sources import EventSources
+from infra.local.fake_stripe import FakeStripe, serve
+from infra.local.fake_stripe.payments import pay
 from infra.local.functions import Context
 from infra.rehearsal import events
 
+WEBHOOKS = "/v1/webhooks/stripe"
 PASSWORD = "correct horse battery staple"
 
 WORK = {"kind": "article", "title": "On tides", "language": "en", "subjects": ["science"], "prices": {"usd": 900}}
@@ -53,6 +62,16 @@ class Stage:
         self._sources = EventSources(app)
         self._people = 0
         self._published: list[str] = []
+        self.stripe = FakeStripe(secret("stripe-webhook-secret"), WEBHOOKS, send=self._receive)
+
+    @contextmanager
+    def trading(self) -> Iterator[None]:
+        """While the fake Stripe can be asked. Its webhooks wait until they are told to arrive."""
+        with serve(self.stripe) as running:
+            os.environ["STRIPE_API_BASE"] = running.url
+            gateway._stripe.cache_clear()
+            yield
+        gateway._stripe.cache_clear()
 
     def pump(self) -> None:
         """Let every job that is due run, until nothing moves."""
@@ -103,11 +122,30 @@ class Stage:
             self.pump()
         return self._published
 
+    def order(self, reader: Person, work_id: str) -> Any:
+        """An order for the work, waiting to be paid."""
+        body = {"work_ids": [work_id], "currency": "usd"}
+        return reader.post("/v1/orders", body, Idempotency_Key=ids.new())
+
+    def paid(self, order: Any) -> Event:
+        """What Stripe tells when the order has been paid on its page; not delivered yet."""
+        (session,) = self.stripe.every("checkout.session").values()
+        pay(self.stripe, session["id"])
+        told = next(
+            each for each in self.stripe.every("event").values() if each["type"] == "checkout.session.completed"
+        )
+        return Event(told["id"], told["type"], session["id"])
+
     def count(self, deed: Callable[[], Any]) -> Counter[str]:
         """The calls to DynamoDB that the deed makes, by operation, counted at the wire."""
         with self.emulator.meter.counting() as calls:
             deed()
         return Counter(calls.of("dynamodb"))
+
+    def _receive(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        event = events.http(self.app.routes, "POST", url, json.loads(body), **headers)
+        event |= {"body": body.decode(), "isBase64Encoded": False}
+        return int(self.app(event, Context("lyceum-dev"))["statusCode"])
 
     def _publish(self, author: Person, reviewer: Person) -> str:
         work_id = str(author.post("/v1/works", WORK)["work_id"])

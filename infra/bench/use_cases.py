@@ -14,21 +14,22 @@ Deed = Callable[[], Any]
 
 @dataclass(frozen=True)
 class UseCase:
-    """``calls`` are exact, by operation; what is more than the deed itself needs is explained beside it."""
+    """``calls`` are exact, by operation. ``standing`` are those of them that ask how the account stands."""
 
     name: str
     calls: dict[str, int]
     prepare: Callable[[Stage], Deed]
+    standing: int = 0
 
 
 USE_CASES: dict[str, UseCase] = {}
 
 
-def use_case(**calls: int) -> Callable[[Callable[[Stage], Deed]], Callable[[Stage], Deed]]:
+def use_case(*, standing: int = 0, **calls: int) -> Callable[[Callable[[Stage], Deed]], Callable[[Stage], Deed]]:
     """Enter a function under its own name: ``@use_case(Query=1)``."""
 
     def enter(prepare: Callable[[Stage], Deed]) -> Callable[[Stage], Deed]:
-        USE_CASES[prepare.__name__] = UseCase(prepare.__name__, calls, prepare)
+        USE_CASES[prepare.__name__] = UseCase(prepare.__name__, calls, prepare, standing)
         return prepare
 
     return enter
@@ -78,3 +79,54 @@ def submit_review(stage: Stage) -> Deed:
     work_id = stage.published_works()[0]
     reader = stage.a_reader_of(work_id)
     return lambda: reader.ask("PUT", f"/v1/works/{work_id}/reviews/mine", {"rating": 5})
+
+
+@use_case(Query=1)
+def library_page(stage: Stage) -> Deed:
+    reader = stage.a_reader_of(stage.published_works()[0])
+    return lambda: reader.get("/v1/me/library")
+
+
+@use_case(GetItem=1)
+def signed_url(stage: Stage) -> Deed:
+    work_id = stage.published_works()[0]
+    reader = stage.a_reader_of(work_id)
+    (file,) = stage.anonymous().get(f"/v1/works/{work_id}")["files"]
+    return lambda: reader.get(f"/v1/me/works/{work_id}/files/{file['file_id']}")
+
+
+@use_case(standing=1, BatchGetItem=2, TransactWriteItems=2)
+def create_order(stage: Stage) -> Deed:
+    """Read works and access; record the order with its key; note where it is paid."""
+    work_id, reader = stage.published_works()[0], stage.a_reader()
+
+    def order() -> None:
+        with stage.trading():
+            stage.order(reader, work_id)
+
+    return order
+
+
+@use_case(PutItem=1)
+def webhook(stage: Stage) -> Deed:
+    work_id, reader = stage.published_works()[0], stage.a_reader()
+    with stage.trading():
+        event = stage.paid(stage.order(reader, work_id))
+    return lambda: stage.stripe.deliver(events=[event.id])
+
+
+@use_case(Query=1, TransactWriteItems=1)
+def settle_order(stage: Stage) -> Deed:
+    """Read the order; enter payment, access, journals and receipt in one transaction."""
+    from chalicelib.orders import hearing
+
+    work_id, reader = stage.published_works()[0], stage.a_reader()
+    with stage.trading():
+        event = stage.paid(stage.order(reader, work_id))
+        stage.stripe.deliver(events=[event.id])
+
+    def settle() -> None:
+        with stage.trading():
+            hearing.hear(event)
+
+    return settle
