@@ -134,6 +134,20 @@ def test_facts_that_come_twice_and_in_disorder_end_in_the_same_library(shop, see
     assert access.read(shop.author.account_id, shop.works["tides"]).taken_down
 
 
+def test_a_slow_worker_never_shows_an_older_version(shop, monkeypatch):
+    """It read the work, slept, and goes on when the world has moved on."""
+    from chalicelib.catalog import works
+    from chalicelib.library import refreshing
+
+    shop.bought(shop.reader, shop.works["tides"])
+    stale = works.find(shop.works["tides"])
+    shop.publishes_again(shop.works["tides"], title="Second", shares={shop.author.account_id: 10_000})
+    monkeypatch.setattr(works, "find", lambda _: stale)
+    refreshing.follow(shop.works["tides"])
+    monkeypatch.undo()
+    assert {access.read(person.account_id, stale.work_id).version for person in (shop.reader, shop.author)} == {2}
+
+
 def test_many_holders_are_brought_up_to_date_message_by_message(shop, monkeypatch):
     from chalicelib.library import refreshing
 

@@ -24,11 +24,12 @@ def test_my_orders_come_newest_first_page_by_page_one_call_each(shop):
     assert page(shop, first["next_cursor"], as_=shop.other).code == "bad_cursor"
 
 
-def test_one_order_is_one_call(shop):
+def test_one_order_is_one_consistent_call(shop):
     order = shop.bought(shop.reader, shop.works["tides"])
-    with shop.world.platform.emulator.meter.counting() as calls:
+    with shop.world.platform.emulator.meter.recording() as exchanges:
         shop.seen(shop.reader, order)
-    assert calls.of("dynamodb") == {"Query": 1}
+    assert [each.call.name for each in exchanges] == ["dynamodb.Query"]
+    assert json.loads(exchanges[0].request)["ConsistentRead"] is True
 
 
 def test_settling_an_order_makes_two_calls(shop):

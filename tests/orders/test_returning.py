@@ -1,8 +1,13 @@
 """Money that bought nothing goes back once, whatever becomes of the refund."""
 
+import json
+
+import msgspec
 import pytest
 
-from chalicelib.orders import collection
+from chalicelib.orders import collection, returning
+from chalicelib.orders.jobs import carry_out
+from chalicelib.outbox.models import Task
 from chalicelib.payments import gateway, inbox
 from infra.local.fake_stripe import refunds
 
@@ -102,3 +107,43 @@ def test_the_buyer_hears_of_it_once_in_their_language(shop):
     assert [subject for subject in subjects if subject.startswith("款项退回")] == [
         f"款项退回：订单 {order['order_id']}"
     ]
+
+
+def test_an_older_sight_of_a_refund_that_failed_does_not_revive_it(shop):
+    order = paid_wrongly(shop, card=LATE_FAILURE)
+    shop.arrives()
+    earlier = gateway.read_refund(shop.every("refund")[0]["id"])
+    shop.world.clock.advance(seconds=61)
+    shop.arrives()
+    assert earlier.status == "succeeded"
+    returning.note(earlier, order["order_id"])
+    seen = shop.seen(shop.reader, order)
+    assert (seen["status"], seen["payments"][0]["refunded"]) == ("review", 0)
+    shop.holds()
+
+
+def test_a_refund_seen_as_failed_before_it_was_seen_as_succeeded_stays_failed(shop):
+    order = paid_wrongly(shop, method="alipay")
+    shop.arrives()
+    name = shop.every("refund")[0]["id"]
+    pending = gateway.read_refund(name)
+    refunds.fail(shop.fake, name)
+    shop.arrives()
+    returning.note(msgspec.structs.replace(pending, status="succeeded"), order["order_id"])
+    assert shop.seen(shop.reader, order)["payments"][0]["refunded"] == 0
+    shop.holds()
+
+
+def test_a_refund_that_failed_is_not_asked_for_again_by_a_worker_that_comes_late(shop):
+    """It needs a person: whatever stopped it would stop it again."""
+    order = paid_wrongly(shop, method="alipay")
+    shop.fake.deliver()
+    shop.world.platform.sources.pump(tolerate=True)
+    [refund] = shop.every("refund")
+    refunds.fail(shop.fake, refund["id"])
+    body = json.dumps({"outbox_id": refund["metadata"]["task"]})
+    Task(refund["metadata"]["task"]).update(actions=[Task.done_at.remove(), Task.leased_until.set(0)])
+    carry_out({"Records": [{"messageId": "1", "body": body}]}, None)
+    assert len(shop.every("refund")) == 1
+    assert shop.seen(shop.reader, order)["status"] == "review"
+    shop.holds()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.payments import inbox
+from chalicelib.payments import gateway, inbox
 from chalicelib.payments.inbox import Event
 
 
@@ -21,6 +21,26 @@ def test_a_page_that_ran_out_expires_its_order(shop):
     shop.arrives()
     assert shop.seen(shop.reader, order)["status"] == "expired"
     shop.holds()
+
+
+def test_a_page_that_stripe_left_open_too_long_is_closed(shop):
+    order = shop.ordered(shop.reader, shop.works["tides"])
+    shop.fake.state.agenda.clear()
+    shop.later(minutes=46)
+    shop.signs_everybody_in()
+    assert shop.session_of(order)["status"] == "expired"
+    assert shop.seen(shop.reader, order)["status"] == "expired"
+
+
+def test_a_page_that_another_took_the_place_of_is_not_heard(shop):
+    order = shop.ordered(shop.reader, shop.works["tides"])
+    twin = shop.opens_another_page(order)
+    gateway.close_checkout(twin["id"])
+    shop.arrives()
+    assert shop.seen(shop.reader, order) == order
+    shop.pays(order)
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["status"] == "paid"
 
 
 def test_the_webhook_of_a_page_that_ran_out_says_the_same(shop):
