@@ -65,7 +65,7 @@ def relay(event):
 def refuse(event):
     """Fails by raising, whatever else the batch holds."""
     for record in event.to_dict()["Records"]:
-        review = record["dynamodb"]["Keys"]["account_id"]["S"]
+        review = record["dynamodb"]["Keys"]["review_id"]["S"]
         seen.append({"by": "reviews", "review": review})
         if review == "crash":
             raise RuntimeError("the review crashed")

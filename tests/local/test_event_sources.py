@@ -39,8 +39,8 @@ def put_work(platform, *ids):
 
 
 def put_review(platform, *ids):
-    for account_id in ids:
-        item = {"work_id": {"S": "w"}, "account_id": {"S": account_id}}
+    for review_id in ids:
+        item = {"work_id": {"S": "w"}, "review_id": {"S": review_id}}
         platform.client("dynamodb").put_item(TableName=settings.table("reviews"), Item=item)
 
 
@@ -161,7 +161,7 @@ def test_a_change_that_never_succeeds_is_parked_and_the_stream_goes_on(platform,
     with pytest.raises(KeepsFailing, match=r"sample_reviews: record .* failed 9 times; last: RuntimeError: the review"):
         sources.pump()
     (parked,) = sources.parked
-    assert parked.record["dynamodb"]["Keys"]["account_id"] == {"S": "crash"}
+    assert parked.record["dynamodb"]["Keys"]["review_id"] == {"S": "crash"}
     assert seen("reviews")[-1]["review"] == "z"
     assert sources.pump() == 0
 
