@@ -11,6 +11,7 @@ import os
 import sys
 from statistics import median
 from time import process_time
+from typing import Any
 
 BATCHES, BATCH = 11, 200
 """The median batch counts: another process on the same core spoils one, not all."""
@@ -23,7 +24,7 @@ class Context:
     aws_request_id = "00000000-0000-4000-8000-000000000000"
 
 
-def time_start(what):
+def time_start(what: str) -> float:
     event = json.load(sys.stdin)
     begun = process_time()
     import app
@@ -37,7 +38,7 @@ def time_start(what):
     return process_time() - begun
 
 
-def time_request():
+def time_request() -> float:
     from app import app
 
     event, context = json.load(sys.stdin), Context()
@@ -47,7 +48,7 @@ def time_request():
     return median(time_batch(app, event, context) for _ in range(BATCHES)) / BATCH
 
 
-def time_batch(app, event, context):
+def time_batch(app: Any, event: dict[str, Any], context: Context) -> float:
     begun = process_time()
     for _ in range(BATCH):
         app(event, context)

@@ -1,6 +1,7 @@
 """The scenes of the main job, in order. Each tells what happens and checks what must hold."""
 
 import json
+from functools import partial
 from typing import Any
 
 import requests
@@ -178,7 +179,7 @@ def readers_review(play: Play) -> None:
         play.checks.check(f"{part.name} cannot review what was not bought", refused in (403, 409, 422), refused)
     for work_id, given in ratings.items():
         wanted = {"count": len(given), "sum": sum(given)}
-        seen = until("the rating", lambda work_id=work_id, wanted=wanted: _rating(play, work_id, wanted))
+        seen = until("the rating", partial(_rating, play, work_id, wanted))
         play.checks.check("the rating counts each reader's last word once", seen == wanted, seen)
     _popularity(play, before)
 

@@ -36,7 +36,7 @@ def fix_stream_labels() -> None:
             table.latest_stream_label = STREAM_LABEL
 
     set_stream_specification.labels_fixed = True  # type: ignore[attr-defined]
-    moto_tables.Table.set_stream_specification = set_stream_specification  # type: ignore[method-assign]
+    moto_tables.Table.set_stream_specification = set_stream_specification  # type: ignore[method-assign, assignment]
 
 
 def tell_upserts_once() -> None:
@@ -54,13 +54,13 @@ def tell_upserts_once() -> None:
             shard.items[before - 1] = told
 
     add.tells_once = True  # type: ignore[attr-defined]
-    moto_tables.StreamShard.add = add  # type: ignore[method-assign]
+    moto_tables.StreamShard.add = add  # type: ignore[method-assign, assignment]
 
 
 def _is_bare_key(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
     first, second = earlier["dynamodb"], later["dynamodb"]
     both_new = earlier["eventName"] == later["eventName"] == "INSERT"
-    return both_new and first["Keys"] == second["Keys"] == first.get("NewImage")
+    return both_new and bool(first["Keys"] == second["Keys"] == first.get("NewImage"))
 
 
 def empty() -> None:

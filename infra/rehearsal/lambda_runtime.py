@@ -11,6 +11,8 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 
 class Context:
@@ -23,32 +25,33 @@ class Context:
     log_group_name = f"/aws/lambda/{function_name}"
     log_stream_name = "rehearsal"
 
-    def __init__(self, number):
+    def __init__(self, number: int) -> None:
         self.aws_request_id = f"00000000-0000-4000-8000-{number:012}"
 
-    def get_remaining_time_in_millis(self):
+    def get_remaining_time_in_millis(self) -> int:
         return 30_000
 
 
-def load(handler):
+def load(handler: str) -> Callable[[Any, Any], Any]:
     module, name = handler.rsplit(".", 1)
-    return getattr(importlib.import_module(module), name)
+    function: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), name)
+    return function
 
 
-def strays(roots):
+def strays(roots: list[str]) -> list[str]:
     known = (*roots, *STANDARD_LIBRARY)
     files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
     return sorted(name for name, file in files.items() if file and not file.startswith(known) and name != "__main__")
 
 
-def serve(handler, events):
+def serve(handler: str, events: Iterable[str]) -> Iterator[Any]:
     function = load(handler)
     yield None
     for number, line in enumerate(events):
         yield function(json.loads(line), Context(number))
 
 
-def said(roots, handler, events):
+def said(roots: list[str], handler: str, events: Iterable[str]) -> Iterator[dict[str, Any]]:
     try:
         for answer in serve(handler, events):
             yield {"answer": answer, "modules": sorted(sys.modules), "strays": strays(roots)}
