@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -17,6 +18,8 @@ from infra.local.http_front import HttpFront
 from infra.local.provisioning import Provisioner, environment, fresh_secrets
 
 STOP_SECONDS = 10
+SWEEP_TICKS = 60
+"""Half seconds between deletions of what expired; AWS takes up to days."""
 Tell = Callable[[str], None]
 
 
@@ -80,8 +83,12 @@ class LocalPlatform:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def wait(self, stop: Event) -> None:
-        """Until told to stop. Raises PartFailed when a part ends before."""
-        while not stop.wait(0.5):
+        """Until told to stop; what expired is deleted meanwhile. Raises PartFailed when a part ends before."""
+        for tick in count():
+            if stop.wait(0.5):
+                return
+            if tick % SWEEP_TICKS == 0:
+                self.emulator.sweep_expired()
             for name, child in self._children.items():
                 if child.poll() is not None:
                     raise PartFailed(f"{name} ended with {child.returncode}:\n{self.log(name)}")
