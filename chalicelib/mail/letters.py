@@ -101,7 +101,8 @@ LETTERS: dict[str, dict[str, Letter]] = {
     "payment_returned": {
         "en": Letter(
             "Your money comes back: order {order_id}",
-            "Hello {name},\n\na payment of {amount} for order {order_id} could not be used, so we sent it back to you.\n"
+            "Hello {name},\n\na payment of {amount} for order {order_id} could not be used, "
+            "so we sent it back to you.\n"
             "How soon it arrives depends on your bank or wallet. Your order page says why.\n",
         ),
         "zh": Letter(
