@@ -1,7 +1,8 @@
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
+from chalicelib.core.attributes import Json
 from chalicelib.core.tables import Place, Row
 
 
@@ -25,6 +26,6 @@ class AuditEntry(Row):
     actor_id = UnicodeAttribute()
     deed = UnicodeAttribute()
     subject = UnicodeAttribute()
-    facts = JSONAttribute()
+    facts = Json()
 
     by_actor = ByActor()

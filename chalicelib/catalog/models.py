@@ -4,11 +4,11 @@ its author is at; ``file#…`` are the files of any version; ``version#…`` wha
 
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Amounts, Count, Moment
+from chalicelib.core.attributes import Amounts, Count, Json, Moment
 from chalicelib.core.tables import Place, Row
 
 TABLE = settings.table("works")
@@ -71,9 +71,9 @@ class WorkRow(Row):
     subjects = ListAttribute(of=UnicodeAttribute, default=list)
     tags = ListAttribute(of=UnicodeAttribute, default=list)
     shares = Amounts(default=dict)
-    authors = JSONAttribute(default=list)
-    chapters = JSONAttribute(default=list)
-    files = JSONAttribute(default=list)
+    authors = Json(default=list)
+    chapters = Json(default=list)
+    files = Json(default=list)
     preview = UnicodeAttribute(default="")
     created_at = Moment()
     published_at = Moment(null=True)
@@ -112,9 +112,9 @@ class DraftRow(Row):
     subjects = ListAttribute(of=UnicodeAttribute, default=list)
     tags = ListAttribute(of=UnicodeAttribute, default=list)
     shares = Amounts(default=dict)
-    chapters = JSONAttribute(default=list)
+    chapters = Json(default=list)
     file_ids = UnicodeSetAttribute(null=True)
-    reasons = JSONAttribute(default=list)
+    reasons = Json(default=list)
     review_queue = UnicodeAttribute(null=True)
     submitted_at = Moment(null=True)
     reviewer_id = UnicodeAttribute(null=True)
@@ -156,7 +156,7 @@ class VersionRow(Row):
     work_id = UnicodeAttribute(hash_key=True)
     row = UnicodeAttribute(range_key=True)
     version = Count()
-    content = JSONAttribute()
+    content = Json()
     reviewer_id = UnicodeAttribute()
     published_at = Moment()
 
@@ -177,7 +177,7 @@ class CardRow(Row):
     summary = UnicodeAttribute()
     language = UnicodeAttribute()
     prices = Amounts()
-    authors = JSONAttribute()
+    authors = Json()
     subjects = ListAttribute(of=UnicodeAttribute)
     version = Count()
 

@@ -1,8 +1,8 @@
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.attributes import Count, Json, Moment
 from chalicelib.core.tables import Place, Row
 
 
@@ -35,7 +35,7 @@ class Upload(Row):
     multipart_id = UnicodeAttribute(null=True)
     state = UnicodeAttribute(default="expected")
     code = UnicodeAttribute(null=True)
-    facts = JSONAttribute(null=True)
+    facts = Json(null=True)
     attempts = Count(default=0)
     leased_until = Count(default=0)
     created_at = Moment()

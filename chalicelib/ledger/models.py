@@ -1,7 +1,7 @@
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import MinorUnits, Moment
+from chalicelib.core.attributes import Json, MinorUnits, Moment
 from chalicelib.core.tables import Place, Row
 
 
@@ -15,7 +15,7 @@ class StoredJournal(Row):
     entry = UnicodeAttribute(range_key=True, default="journal")
     kind = UnicodeAttribute()
     order_id = UnicodeAttribute()
-    entries = JSONAttribute()
+    entries = Json()
     period = UnicodeAttribute()
     posted_at = Moment()
 

@@ -1,8 +1,8 @@
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.attributes import Count, Json, Moment
 from chalicelib.core.tables import Place, Row
 
 
@@ -25,8 +25,8 @@ class HoldingRow(Row):
     work_id = UnicodeAttribute(range_key=True)
     sources = UnicodeSetAttribute(null=True)
     version = Count(default=0)
-    card = JSONAttribute(null=True)
-    files = JSONAttribute(null=True)
+    card = Json(null=True)
+    files = Json(null=True)
     taken_down = BooleanAttribute(null=True)
     granted_at = Moment(null=True)
 

@@ -6,11 +6,11 @@ matter. ``version`` lets a change through only where nobody else made one since 
 
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, VersionAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Amounts, Count, MinorUnits, Moment
+from chalicelib.core.attributes import Amounts, Count, Json, MinorUnits, Moment
 from chalicelib.core.tables import Place, Row
 
 TABLE = settings.table("orders")
@@ -54,14 +54,14 @@ class OrderRow(Row):
     placed_at = Moment()
     currency = UnicodeAttribute()
     total = MinorUnits()
-    works = JSONAttribute()
-    methods = JSONAttribute()
+    works = Json()
+    methods = Json()
     refund_policy = UnicodeAttribute()
     attempt = Count(default=1)
     closes_at = Moment()
     session_id = UnicodeAttribute(null=True)
     session_url = UnicodeAttribute(null=True)
-    offered = JSONAttribute(null=True)
+    offered = Json(null=True)
     awaiting_at = Moment(null=True)
     processing_at = Moment(null=True)
     paid_at = Moment(null=True)
@@ -91,13 +91,13 @@ class LineRow(Row):
     work_version = Count()
     price = MinorUnits()
     currency = UnicodeAttribute()
-    tax = JSONAttribute()
+    tax = Json()
     commission_basis_points = Count()
     commission = MinorUnits()
     shares = Amounts()
     author_amounts = Amounts()
-    card = JSONAttribute()
-    files = JSONAttribute()
+    card = Json()
+    files = Json()
 
 
 class PaymentRow(Row):

@@ -1,8 +1,8 @@
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.attributes import Count, Json, Moment
 from chalicelib.core.tables import Place, Row
 
 
@@ -26,7 +26,7 @@ class Task(Row):
     outbox_id = UnicodeAttribute(hash_key=True)
     queue = UnicodeAttribute()
     kind = UnicodeAttribute()
-    data = JSONAttribute()
+    data = Json()
     due_at = Moment()
     unfinished = UnicodeAttribute(null=True)
     leased_until = Count(default=0)

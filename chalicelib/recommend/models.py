@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from pynamodb.attributes import (
     Attribute,
-    JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
@@ -15,7 +14,7 @@ from pynamodb.attributes import (
 from pynamodb.constants import BINARY
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.attributes import Count, Json, Moment
 from chalicelib.core.tables import Place
 from chalicelib.recommend.revisions import Revised
 
@@ -44,9 +43,9 @@ class WorkRow(Revised):
     owner = UnicodeAttribute(hash_key=True)
     version = Count(default=0)
     withdrawn = Count(default=0)
-    card = JSONAttribute(null=True)
-    authors = JSONAttribute(default=list)
-    shelves = JSONAttribute(default=list)
+    card = Json(null=True)
+    authors = Json(default=list)
+    shelves = Json(default=list)
     points = NumberAttribute(default=0.0)
     points_at = NumberAttribute(default=0.0)
 
