@@ -56,10 +56,16 @@ def is_member(actor: Actor, work: WorkRow, draft: DraftRow | None) -> bool:
 def visible(actor: Actor, work_id: str) -> tuple[WorkRow, DraftRow | None]:
     """To its members, to the reviewer who has it in review, and to admins. Raises NotFound for anyone else."""
     work, draft = rows(work_id)
-    reviews = draft is not None and draft.reviewer_id == actor.account_id and actor.has(Role.REVIEWER)
-    if not (is_member(actor, work, draft) or reviews or actor.has(Role.ADMIN)):
+    if not (is_member(actor, work, draft) or _reviews(actor, draft) or actor.has(Role.ADMIN)):
         raise NotFound
     return work, draft
+
+
+def _reviews(actor: Actor, draft: DraftRow | None) -> bool:
+    """What the author writes after the decision is not the reviewer's to read."""
+    if draft is None or draft.state not in ("in_review", "approved", "rejected"):
+        return False
+    return draft.reviewer_id == actor.account_id and actor.has(Role.REVIEWER)
 
 
 def read(actor: Actor, work_id: str) -> tuple[ManuscriptView, str]:

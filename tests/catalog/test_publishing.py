@@ -1,5 +1,7 @@
 """From an author's draft to everyone's page, and back."""
 
+import json
+
 from chalicelib.audit import trail
 from chalicelib.catalog import works
 from tests.builders import a_draft, a_published_work, an_approved_work, is_approved, uploads, with_a_file
@@ -186,3 +188,41 @@ def test_every_step_leaves_a_trail(world: World) -> None:
     written = [entry.deed for entry in trail.by(author.account_id) if entry.subject == work_id]
     assert written == ["work.withdrawn", "work.published", "draft.submitted", "work.created"]
     assert [entry.deed for entry in trail.by(reviewer.account_id)][:2] == ["draft.approved", "draft.claimed"]
+
+
+def test_what_the_author_writes_after_the_decision_is_not_the_reviewers_to_read(world: World) -> None:
+    author, reviewer = world.author(), world.reviewer()
+    work_id = an_approved_work(world, author, reviewer)
+    path = f"/v1/me/manuscripts/{work_id}"
+    approved = world.get(path, as_=reviewer)
+    [file] = approved.json["draft"]["files"]
+    tag = {"if-match": approved.headers["ETag"]}
+    assert world.patch(f"/v1/works/{work_id}", {"title": "Not for you"}, as_=author, headers=tag).status == 200
+    for hidden in (path, f"{path}/versions", f"{path}/files/{file['file_id']}"):
+        assert world.get(hidden, as_=reviewer).code == "not_found"
+
+
+def test_a_work_full_of_long_titles_and_reasons_fits_into_the_store(world: World) -> None:
+    """As large as a request of 256 KiB can make it: four bytes a character."""
+    author, reviewer, reader = world.author(), world.reviewer(), world.reader()
+    long = "😀" * 200
+    chapters = [{"title": long, "lessons": [{"title": long} for _ in range(3)]} for _ in range(33)]
+    course = {"kind": "course", "title": long, "language": "en", "prices": {"usd": 0}, "chapters": chapters}
+    made = world.post("/v1/works", as_=author, raw=json.dumps(course, ensure_ascii=False)).json
+    for chapter in made["draft"]["chapters"]:
+        for lesson in chapter["lessons"]:
+            with_a_file(made["work_id"], lesson["lesson_id"], name="😀" * 60 + ".md")
+    rejected = {"verdict": "rejected", "reasons": ["😀" * 1000] * 20}
+    for verdict in (rejected, {"verdict": "approved"}):
+        for step, person, body in (
+            ("submissions", author, {}),
+            ("claims", reviewer, {}),
+            ("decisions", reviewer, verdict),
+        ):
+            raw = json.dumps(body, ensure_ascii=False)
+            done = world.post(f"/v1/works/{made['work_id']}/{step}", as_=person, raw=raw)
+            assert done.status == 201, (step, done.body[:300])
+    assert world.post(f"/v1/works/{made['work_id']}/publications", as_=author).status == 201
+    key = {"idempotency-key": "the-long-one"}
+    order = world.post("/v1/orders", {"work_ids": [made["work_id"]], "currency": "usd"}, as_=reader, headers=key)
+    assert order.json["status"] == "paid"
