@@ -67,7 +67,7 @@ def give(order: Order) -> Order:
     """Fulfil an order of nothing but free works: the same goods, without a payment. Gives the order as it then is."""
     goods = _ordered(order)
     for _ in range(TRIES):
-        if order.header.paid_at or order.header.failed_at:
+        if order.header.paid_at or order.header.failed_at or order.header.canceled_at:
             return order
         try:
             with all_or_nothing() as tx:

@@ -1,5 +1,9 @@
 """What costs nothing goes the same way, without Stripe and without a journal."""
 
+import pytest
+
+from tests.crashes import Cut, cut
+
 
 def test_a_free_work_is_mine_at_once(shop):
     order = shop.ordered(shop.reader, shop.works["gift"])
@@ -27,4 +31,20 @@ def test_asking_again_with_the_key_of_a_free_order_gives_the_same_order(shop):
     second = shop.orders(shop.reader, shop.works["gift"], key="the-same-key")
     assert (second.status, second.json) == (201, first.json)
     assert second.headers["Idempotency-Replayed"] == "true"
+    shop.holds()
+
+
+def test_a_free_order_that_was_canceled_is_not_given_after_all(shop):
+    """The process breaks off between the order and its goods; the buyer cancels, then sends the first request again."""
+    with cut() as wire:
+        shop.ordered(shop.other, shop.works["gift"])
+    recorded = wire.calls.index("TransactWriteItems") + 1
+    with pytest.raises(Cut), cut(recorded, done=True):
+        shop.orders(shop.reader, shop.works["gift"], key="the-same-key")
+    [order] = shop.world.get("/v1/me/orders", as_=shop.reader).json["items"]
+    canceled = shop.world.post(f"/v1/orders/{order['order_id']}/cancellation", as_=shop.reader)
+    assert canceled.json["status"] == "canceled"
+    shop.world.clock.advance(seconds=61)
+    assert shop.orders(shop.reader, shop.works["gift"], key="the-same-key").json["status"] == "canceled"
+    assert shop.library(shop.reader) == []
     shop.holds()
