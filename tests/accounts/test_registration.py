@@ -109,3 +109,10 @@ def test_what_cannot_be_is_refused_with_its_field(world: World, change: dict[str
 
 def test_registrations_for_one_address_are_limited(world: World) -> None:
     assert [world.post("/v1/accounts", NEW).status for _ in range(6)] == [202] * 5 + [429]
+
+
+def test_the_dot_of_the_root_makes_no_second_address(world: World) -> None:
+    owner = world.reader()
+    world.post("/v1/accounts", {**NEW, "email": owner.email + "."})
+    assert "already" in world.mails(owner.email)[-1]["subject"]
+    assert world.post("/v1/accounts", {**NEW, "email": "li@com."}).code == "field_invalid"
