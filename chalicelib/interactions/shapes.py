@@ -8,15 +8,21 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+# The end is written (?![\s\S]) because $ also fits before a last line break.
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(?![\s\S])")]
 EventId = Annotated[
     str,
-    Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="Made by the client, new for each event: a replay is harmless."),
+    Meta(
+        pattern=r"^[A-Za-z0-9_-]{8,64}(?![\s\S])",
+        description="Made by the client, new for each event: a replay is harmless.",
+    ),
 ]
 When = Annotated[datetime, Meta(tz=True, description="When it happened: within the last 7 days.")]
 Amount = Annotated[int, Meta(ge=0, le=10**9)]
-Where = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
-Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+Where = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+(?![\s\S])")]
+Text = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+(?![\s\S])")
+]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -85,7 +91,7 @@ class Recorded(Struct):
 
 
 class HistoryQuery(Struct):
-    cursor: str | None = None
+    cursor: Annotated[str, Meta(max_length=2000)] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 
 

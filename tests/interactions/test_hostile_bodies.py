@@ -51,3 +51,12 @@ def test_times_at_the_ends_of_the_calendar_are_outside_the_window(world: World) 
         event = claim("view", "W1") | {"occurred_at": moment}
         reply = world.post("/v1/interactions", {"events": [event]}, as_=rui)
         assert reply.json == {"recorded": 0, "outside_window": [event["event_id"]]}
+
+
+def test_a_line_break_at_the_end_of_a_name_is_refused_with_its_field(world: World) -> None:
+    """A key that held one could never be named in a path, so nobody could delete it."""
+    rui = world.reader()
+    event = claim("play", "W1") | {"place": "p1"}
+    for name in ("event_id", "work_id", "place"):
+        reply = world.post("/v1/interactions", {"events": [event | {name: f"{event[name]}\n"}]}, as_=rui)
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, f"events[0].{name}")
