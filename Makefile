@@ -39,7 +39,7 @@ bench: $(READY) ## Cold import, request overhead and calls a use case, as ratios
 package: $(READY) ## Build the deployment package and report its size
 	@$(BIN)/python -m infra.package
 
-admin: $(READY) ## Make an account an administrator: make admin EMAIL=you@example.com STAGE=dev
+admin: $(READY) ## Make an account an administrator: make admin EMAIL=you@example.com STAGE=dev (STAGE=local: make run's)
 	@$(BIN)/python -m infra.admin --email "$(EMAIL)" --stage "$(or $(STAGE),dev)"
 
 lock: $(READY) ## Compile requirements.in and requirements-dev.in into their pinned .txt

@@ -1,8 +1,15 @@
-"""``make admin``: makes the first administrator of a stage, by the rights of whoever holds its AWS credentials."""
+"""``make admin``: makes the first administrator of a stage, by the rights of whoever holds its AWS credentials.
+
+Stage ``local`` is the platform that ``make run`` started in this folder.
+"""
 
 import argparse
 import os
 import sys
+
+from infra.local import running
+
+LOCAL = "local"
 
 
 def main() -> int:
@@ -12,7 +19,13 @@ def main() -> int:
     wanted = parser.parse_args()
     if not wanted.email:
         parser.error("name the account: make admin EMAIL=you@example.com STAGE=dev")
-    os.environ["STAGE"] = wanted.stage
+    if wanted.stage != LOCAL:
+        os.environ["STAGE"] = wanted.stage
+    elif here := running.environment():
+        os.environ.update(here)
+    else:
+        print("No platform runs in this folder: start it with make run, and leave it running.")
+        return 1
     return _promote(wanted.email, wanted.stage)
 
 
@@ -33,7 +46,10 @@ def _promote(email: str, stage: str) -> int:
         print(refusal.detail("en"))
         return 1
     except (BotoCoreError, PynamoDBException) as error:
-        print(f"Stage {stage} does not answer ({error}). Check STAGE, AWS_REGION and your AWS credentials.")
+        print(
+            f"Stage {stage} does not answer ({error}). "
+            "Check STAGE, AWS_REGION and your AWS credentials; for the platform of make run say STAGE=local."
+        )
         return 1
     print(f"{email} (account {account.account_id}) now administers stage {stage}.")
     return 0

@@ -46,7 +46,7 @@ def test_the_openapi_document_is_valid_and_names_every_route(world: World) -> No
 
 
 def test_the_documentation_page_reads_in_both_languages_and_fetches_nothing(world: World) -> None:
-    for language, word in (("en", "who may call"), ("zh", "调用者")):
+    for language, word in (("en", "How to begin"), ("zh", "如何开始"), ("zh", "调用者")):
         page = world.get("/docs", headers={"accept-language": language}).body
         assert word in page
         assert not re.search(r"<script|<link|src=|https?://", page)

@@ -8,7 +8,7 @@ from chalicelib.core.errors import Refusal
 
 Json = dict[str, Any]
 
-WORDS = {
+WORDS: dict[str, Json] = {
     "en": {
         "title": "Lyceum API",
         "lead": "Generated from the routes themselves. The same as a document for programs: ",
@@ -20,6 +20,18 @@ WORDS = {
         "problems": "Problems",
         "problems_lead": "Every refusal is problem JSON (RFC 9457) with one of these codes.",
         "limit": "at most {times} in {seconds} s",
+        "begin": "How to begin",
+        "steps": (
+            "Register with POST /v1/accounts, return the mailed code, and send the access token with every request: "
+            "Authorization: Bearer …",
+            "The access token lives for ten minutes. POST /v1/sessions/refreshes changes the refresh token for the "
+            "next pair.",
+            "A request that spends carries an Idempotency-Key: a new one for each new order, the same to repeat one.",
+            "A list answers items and next_cursor. Send that as cursor for the next page; null is the end.",
+            "What several people may change has an ETag. Send it back as If-Match.",
+            "Money is whole minor units beside a currency: 500 usd are five dollars. Times are RFC 3339 in UTC.",
+            "Accept-Language: zh answers refusals in Chinese.",
+        ),
     },
     "zh": {
         "title": "Lyceum 接口文档",
@@ -32,6 +44,16 @@ WORDS = {
         "problems": "错误代码",
         "problems_lead": "每个拒绝都是 problem JSON（RFC 9457），并带有下列代码之一。",
         "limit": "{seconds} 秒内最多 {times} 次",
+        "begin": "如何开始",
+        "steps": (
+            "用 POST /v1/accounts 注册，交回邮件中的验证码，之后每个请求都带上访问令牌：Authorization: Bearer …",
+            "访问令牌有效期为十分钟。用 POST /v1/sessions/refreshes 以刷新令牌换取下一对令牌。",
+            "会产生消费的请求须带 Idempotency-Key：每个新订单用新的键，重发同一请求用原来的键。",
+            "列表返回 items 和 next_cursor：把后者作为 cursor 发送即可取下一页；null 表示已到末尾。",
+            "可能被多人修改的内容带有 ETag：修改时请作为 If-Match 发回。",
+            "金额为币种的最小单位整数：500 usd 即五美元。时间为 UTC 的 RFC 3339 格式。",
+            "Accept-Language: en 使错误说明以英文返回。",
+        ),
     },
 }
 
@@ -42,7 +64,7 @@ body{max-width:60rem;margin:auto;padding:1rem}
 code,pre{font:13px/1.5 ui-monospace,monospace}
 pre{overflow:auto;background:var(--soft);padding:.7rem;border-radius:.5rem}
 details{border:1px solid var(--line);border-radius:.5rem;margin:.4rem 0;padding:.5rem .8rem}
-summary{cursor:pointer}summary b{display:inline-block;min-width:4.5rem}nav a{margin-right:.8rem}
+summary{cursor:pointer}summary b{display:inline-block;min-width:4.5rem}nav{display:flex;flex-wrap:wrap;gap:.2rem .8rem}
 table{border-collapse:collapse;width:100%}
 td{border-top:1px solid var(--line);padding:.35rem .6rem .35rem 0;vertical-align:top}
 """
@@ -55,18 +77,20 @@ def html(document: Json, language: str) -> str:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             rooms.setdefault(operation["tags"][0], []).append(_operation(method, path, operation, words))
+    steps = "".join(f"<li>{escape(step)}" for step in words["steps"])
     menu = "".join(f'<a href="#{room}">{room}</a>' for room in rooms)
     chapters = "".join(f'<h2 id="{room}">{room}</h2>{"".join(entries)}' for room, entries in rooms.items())
     return (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{words["title"]}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{STYLE}</style>'
-        f'<h1>{words["title"]}</h1><p>{words["lead"]}<a href="/openapi.json">/openapi.json</a></p><nav>{menu}</nav>'
+        f'<h1>{words["title"]}</h1><p>{words["lead"]}<a href="/openapi.json">/openapi.json</a></p>'
+        f"<h2>{words['begin']}</h2><ul>{steps}</ul><nav>{menu}</nav>"
         f"{chapters}<h2>{words['shapes']}</h2>{_shapes(document)}"
         f"<h2>{words['problems']}</h2><p>{words['problems_lead']}</p>{_problems(language)}</html>"
     )
 
 
-def _operation(method: str, path: str, operation: Json, words: dict[str, str]) -> str:
+def _operation(method: str, path: str, operation: Json, words: Json) -> str:
     limit = operation.get("x-rate-limit")
     parts = [
         f"<p>{escape(operation.get('description', ''))}</p>",
@@ -83,7 +107,7 @@ def _operation(method: str, path: str, operation: Json, words: dict[str, str]) -
     )
 
 
-def _parameters(operation: Json, words: dict[str, str]) -> str:
+def _parameters(operation: Json, words: Json) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(one['name'])}</code><td>{one['in']}<td><code>{escape(_short(one['schema']))}</code>"
         for one in operation["parameters"]
@@ -91,7 +115,7 @@ def _parameters(operation: Json, words: dict[str, str]) -> str:
     return f"<p>{words['parameters']}</p><table>{rows}</table>" if rows else ""
 
 
-def _body(operation: Json, words: dict[str, str]) -> str:
+def _body(operation: Json, words: Json) -> str:
     content = operation.get("requestBody", {}).get("content", {})
     return "".join(f"<p>{words['body']}: {_link(one['schema'])}</p>" for one in content.values())
 

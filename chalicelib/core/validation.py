@@ -32,7 +32,9 @@ class FieldInvalid(Unprocessable):
 _REASONS: tuple[tuple[str, str, str], ...] = (
     (r"Object missing required field `(?P<name>.+)`", "is required", "必须填写"),
     (r"Object contains unknown field `(?P<name>.+)`", "is not known here", "无法识别该字段"),
-    (r"Expected `(?P<want>.+)`, got `(?P<got>.+)`", "must be {want}, not {got}", "类型应为 {want}，而不是 {got}"),
+    (r"Expected `int( \| null)?`, got `float`", "must be a whole number", "必须是整数"),
+    (r"Expected `(?P<want>.+)`, got `(?P<got>.+)`", "must be {want}, not {got}", "应为 {want}，而不是 {got}"),
+    (r"Expected `\w+` of length >= 1", "cannot be empty", "不能为空"),
     (r"Expected `str` of length >= (?P<n>\d+)", "must have at least {n} characters", "至少需要 {n} 个字符"),
     (r"Expected `str` of length <= (?P<n>\d+)", "must have at most {n} characters", "最多 {n} 个字符"),
     (r"Expected `\w+` of length >= (?P<n>\d+)", "must have at least {n} entries", "至少需要 {n} 项"),
@@ -40,9 +42,19 @@ _REASONS: tuple[tuple[str, str, str], ...] = (
     (r"Expected `\w+` >= (?P<n>\S+)", "must be at least {n}", "不能小于 {n}"),
     (r"Expected `\w+` <= (?P<n>\S+)", "must be at most {n}", "不能大于 {n}"),
     (r"Expected `str` matching regex .*", "has a form that is not allowed here", "格式不正确"),
-    (r"Invalid enum value '?(?P<got>.*?)'?", "cannot be {got}", "不能为 {got}"),
+    (r"Invalid (enum )?value '?(?P<value>.*?)'?", "cannot be {value}", "不能为 {value}"),
     (r"Invalid RFC3339 .*", "must be a time in RFC 3339", "必须是 RFC 3339 时间"),
 )
+
+_TYPES = {
+    "int": ("a whole number", "整数"),
+    "float": ("a number", "数字"),
+    "str": ("text", "文本"),
+    "bool": ("true or false", "true 或 false"),
+    "array": ("a list", "列表"),
+    "object": ("an object", "对象"),
+    "datetime": ("a time", "时间"),
+}
 
 
 def from_json(raw: bytes, shape: type[T]) -> T:
@@ -65,10 +77,22 @@ def from_query(query: dict[str, str], shape: type[T]) -> T:
 
 def _refusal(message: str) -> FieldInvalid:
     reason, _, path = message.partition(" - at `")
-    field = path.rstrip("`").removeprefix("$").removeprefix(".").removeprefix("[...]")
+    field = path.rstrip("`").removeprefix("key` in `").removeprefix("$").removeprefix(".").replace("[...]", "")
     for pattern, english, chinese in _REASONS:
         if found := re.fullmatch(pattern, reason, re.DOTALL):
             facts: dict[str, Any] = found.groupdict()
             whole = ".".join(part for part in (field, facts.pop("name", "")) if part)
-            return FieldInvalid(whole or "body", english.format(**facts), chinese.format(**facts))
+            told = (text.format(**_in_words(facts, number)) for number, text in enumerate((english, chinese)))
+            return FieldInvalid(whole or "body", *told)
     return FieldInvalid(field or "body", "has a value that is not allowed here", "取值不被允许")
+
+
+def _in_words(facts: dict[str, str], language: int) -> dict[str, str]:
+    """Python's names of types mean nothing to a reader."""
+    words = {name: names[language] for name, names in _TYPES.items()}
+    types = {
+        name: (" or ", "或")[language].join(words.get(each, each) for each in facts[name].split(" | "))
+        for name in ("want", "got")
+        if name in facts
+    }
+    return facts | types

@@ -91,7 +91,7 @@ LETTERS: dict[str, dict[str, Letter]] = {
     "order_paid": {
         "en": Letter(
             "Your Lyceum order {order_id}",
-            "Hello {name},\n\nthank you: {total} for\n\n{works}\n\nYou find it in your library.\n",
+            "Hello {name},\n\nthank you: {total} for\n\n{works}\n\nYou find everything in your library.\n",
         ),
         "zh": Letter(
             "您的 Lyceum 订单 {order_id}",

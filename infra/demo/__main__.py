@@ -19,6 +19,9 @@ def main() -> int:
             f"There is no folder {told.files}. Name one that holds Markdown, HTML or PDF files: make demo FILES=folder"
         )
         return 2
+    if told.files and not manuscripts.files_below(told.files):
+        print(f"The folder {told.files} holds no files.")
+        return 2
     print("Starting Lyceum on free ports …", flush=True)
     began = time.monotonic()
     try:

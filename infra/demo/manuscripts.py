@@ -41,9 +41,13 @@ def corpus() -> list[Manuscript]:
 
 
 def folder(path: Path, author: str) -> list[Manuscript]:
-    """One work for each file below the folder, however it is named; what is no plain file is left out."""
-    files = sorted(each for each in path.rglob("*") if each.is_file() and not each.is_symlink())
-    return [_from_file(each, author) for each in files]
+    """One work for each file below the folder."""
+    return [_from_file(each, author) for each in files_below(path)]
+
+
+def files_below(path: Path) -> list[Path]:
+    """The files below the folder, however they are named; what is no plain file is left out."""
+    return sorted(each for each in path.rglob("*") if each.is_file() and not each.is_symlink())
 
 
 def _from_corpus(entry: dict[str, Any]) -> Manuscript:

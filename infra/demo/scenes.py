@@ -37,7 +37,7 @@ def authors_publish(play: Play) -> None:
         taken = publishing.bring(author, manuscript)
         for name, (code, detail) in taken.refused.items():
             play.checks.say(f"refused  {name[:60]!r}: {code}: {detail}")
-            play.checks.check(f"a bad file is refused with a reason ({code})", bool(code and detail))
+            play.checks.check(f"{name[:40]!r} is refused with a reason ({code})", bool(code and detail))
         if not taken.accepted:
             continue
         publishing.submit(author, taken.work_id)

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 from threading import Event
 
-from infra.local.supervisor import LocalPlatform, PartFailed
+from infra.local import running
+from infra.local.snapshot import Unreadable
+from infra.local.supervisor import SNAPSHOT, LocalPlatform, PartFailed
 
 KEPT = Path(".lyceum")
 
@@ -19,22 +21,28 @@ def main() -> int:
     try:
         return _run(told, stop)
     except OSError as error:
-        print(f"Port {told.port} cannot be had ({error.strerror}). Choose another: make run PORT=8080")
+        print(f"{error.strerror or error}.\nIf port {told.port} cannot be had, choose another: make run PORT=8080")
     except PartFailed as error:
         print(f"A part of the platform failed.\n{error}")
+    except Unreadable as error:
+        print(f"What is kept in {KEPT}/ cannot be read ({error}). Move it away to begin anew.")
     return 1
 
 
 def _run(told: argparse.Namespace, stop: Event) -> int:
     from infra.demo import seed
 
-    fresh = not (told.keep and (KEPT / "aws.json").exists())
+    fresh = not (told.keep and (KEPT / SNAPSHOT).exists())
     print("Starting Lyceum …", flush=True)
     with LocalPlatform(port=told.port, keep=KEPT if told.keep else None, tell=_tell) as platform:
         if fresh and not told.empty:
             seed.fill(platform, _tell)
+        running.note(platform.env)
         print(_welcome(platform), flush=True)
-        platform.wait(stop)
+        try:
+            platform.wait(stop)
+        finally:
+            running.forget()
         print("Stopping …", flush=True)
     return 0
 
@@ -53,15 +61,22 @@ Lyceum runs. Begin at {platform.lobby_url}
 {places}
 Demo accounts, each with the password "{PASSWORD}":
 {accounts}
+make admin EMAIL=… STAGE=local, in another shell here, makes an administrator.
 An order's pay_at opens Stripe's checkout page. Ctrl-C stops everything."""
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="where the API listens (make run PORT=…)")
+    parser.add_argument("--port", type=_port, default=8000, help="where the API listens (make run PORT=…)")
     parser.add_argument("--keep", action="store_true", help=f"keep state in {KEPT}/ over a restart (make run KEEP=1)")
     parser.add_argument("--empty", action="store_true", help="without demo data")
     return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose one from 1 to 65535")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -65,9 +65,11 @@ class Lobby:
 def _returned(order_id: str) -> str:
     path = f"/v1/me/orders/{escape(order_id)}"
     return (
-        "<h1>Thank you · 谢谢</h1><p>Stripe sent you back. Your order shows how it stands; when it is paid, its works "
-        f"are in your library.<br>您已返回。订单状态见下方接口；支付成功后，作品会出现在您的书库中。</p>"
-        f"<p><code>GET {path}</code><br><code>GET /v1/me/library</code></p>"
+        "<h1>Back from the checkout · 已从收银台返回</h1><p>Your order shows how it stands: once it is paid, its works "
+        "are in your library; until then you can go on paying, or cancel it.<br>"
+        "订单状态见下方接口：支付成功后，作品会出现在您的资料库中；在此之前，您可以继续支付或取消订单。</p>"
+        f"<p><code>GET {path}</code><br><code>GET /v1/me/library</code><br>"
+        f"<code>POST /v1/orders/{escape(order_id)}/cancellation</code></p><p><a href='/'>Lyceum · 学园</a></p>"
     )
 
 

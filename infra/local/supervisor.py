@@ -18,6 +18,7 @@ from infra.local.http_front import HttpFront
 from infra.local.provisioning import Provisioner, environment, fresh_secrets
 
 STOP_SECONDS = 10
+SNAPSHOT = "aws.zip"
 SWEEP_TICKS = 60
 """Half seconds between deletions of what expired; AWS takes up to days."""
 Tell = Callable[[str], None]
@@ -36,14 +37,14 @@ class LocalPlatform:
 
     def __init__(self, *, port: int = 0, keep: Path | None = None, tell: Tell = lambda line: None) -> None:
         self._tell, self._keep = tell, keep
-        self.folder = Path(tempfile.mkdtemp(prefix="lyceum-"))
         self.api_url = f"http://127.0.0.1:{_free(port)}"
         self.stripe_url = ""
-        self._lobby_front = HttpFront()
+        self._lobby_front = HttpFront(self._port_of("lobby"))
         self.lobby_url = self._lobby_front.url
         self.env: dict[str, str] = {}
         self._children: dict[str, subprocess.Popen[str]] = {}
         self._servers: list[Any] = []
+        self.folder = Path(tempfile.mkdtemp(prefix="lyceum-"))
 
     def __enter__(self) -> "LocalPlatform":
         self.start()
@@ -57,7 +58,9 @@ class LocalPlatform:
         try:
             self._start_emulator()
             webhook = f"{self.api_url}/v1/webhooks/stripe"
-            self.stripe_url = self._spawn("stripe", "--webhook-url", webhook, *self._kept("stripe.json"))
+            self.stripe_url = self._spawn(
+                "stripe", "--webhook-url", webhook, *self._kept("stripe.json"), *self._stripe_port()
+            )
             self.env["STRIPE_API_BASE"] = self.stripe_url
             self._spawn("api", "--port", self.api_url.rpartition(":")[2])
             self._tell(f"API            {self.api_url}")
@@ -157,6 +160,23 @@ class LocalPlatform:
     def _kept(self, name: str) -> list[str]:
         return ["--state", str(self._keep / name)] if self._keep else []
 
+    def _handed_out(self) -> dict[str, str]:
+        """Addresses that stand in orders and mails."""
+        return {"stripe": self.stripe_url, "lobby": self.lobby_url} if self.stripe_url else {"lobby": self.lobby_url}
+
+    def _stripe_port(self) -> list[str]:
+        return ["--port", str(self._port_of("stripe"))]
+
+    def _port_of(self, part: str) -> int:
+        """With ``keep``, the port of the last run, if it is free: addresses that were handed out go on working."""
+        path = self._keep / "ports.json" if self._keep else None
+        if not path or not path.exists():
+            return 0
+        try:
+            return _free(json.loads(path.read_text(encoding="utf-8"))[part])
+        except OSError:
+            return 0
+
     def _secrets(self) -> dict[str, str]:
         """With ``keep``, those of the last run: what they signed stays good. The file is for this user's eyes only."""
         if not self._keep:
@@ -173,7 +193,9 @@ class LocalPlatform:
         from infra.local import snapshot
 
         assert self._keep
-        snapshot.save(self.emulator, self._keep / "aws.json")
+        snapshot.save(self.emulator, self._keep / SNAPSHOT)
+        ports = {name: int(url.rpartition(":")[2]) for name, url in self._handed_out().items()}
+        (self._keep / "ports.json").write_text(json.dumps(ports), encoding="utf-8")
         self._tell(f"state kept in {self._keep}")
 
     def _restore(self) -> None:
@@ -181,8 +203,8 @@ class LocalPlatform:
 
         if self._keep:
             self._keep.mkdir(parents=True, exist_ok=True)
-            if (self._keep / "aws.json").exists():
-                snapshot.restore(self.emulator, self._keep / "aws.json")
+            if (self._keep / SNAPSHOT).exists():
+                snapshot.restore(self.emulator, self._keep / SNAPSHOT)
                 self._tell(f"state          restored from {self._keep}")
 
 

@@ -91,4 +91,6 @@ def _written(folder: Path, sample: Sample) -> bool:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Name the folder to write to: python -m infra.local.corpus.hostile FOLDER")
     print(f"{len(write(Path(sys.argv[1])))} of {len(SAMPLES)} files written to {sys.argv[1]}")

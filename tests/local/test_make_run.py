@@ -1,0 +1,95 @@
+"""``make run`` as an operator meets it: started, used from another shell, stopped, started again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+AWS = ("AWS_", "STREAM_", "STAGE", "LYCEUM_", "STRIPE_", "PUBLIC_URL")
+
+
+def _environment() -> dict[str, str]:
+    """Only what a shell has that knows nothing of the platform."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(AWS)}
+    return clean | {"PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def _python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=60)
+
+
+@contextmanager
+def _running(folder: Path, port: int) -> Iterator[list[str]]:
+    """The lines that it printed until it ran; afterwards it has stopped cleanly."""
+    command = [sys.executable, "-m", "infra.local", "--empty", "--keep", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    lines: list[str] = []
+    try:
+        for line in process.stdout:
+            lines.append(line.strip())
+            if "Ctrl-C stops everything" in line:
+                break
+        yield lines
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_what_is_kept_is_found_at_the_same_addresses_and_another_shell_reaches_it(tmp_path: Path) -> None:
+    port, note = _free_port(), tmp_path / ".lyceum" / "running.json"
+    with _running(tmp_path, port) as first:
+        env = json.loads(note.read_text(encoding="utf-8"))["env"]
+        told = _python(tmp_path, "infra.admin", "--email", "nobody@example.com", "--stage", "local")
+        assert "No account of stage local" in told.stdout
+        assert env["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    assert not note.exists()
+    with _running(tmp_path, port) as second:
+        assert _places(second) == _places(first)
+    assert "No platform runs" in _python(tmp_path, "infra.admin", "--email", "a@b.cd", "--stage", "local").stdout
+
+
+def _places(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.startswith(("Stripe", "API", "lobby", "Lyceum runs"))]
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "80000", "-1"])
+def test_what_is_no_port_is_said_to_be_none(tmp_path: Path, port: str) -> None:
+    told = _python(tmp_path, "infra.local", f"--port={port}")
+    assert told.returncode == 2
+    assert f"{port} is no port" in told.stderr
+
+
+def test_a_port_that_is_taken_is_named_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        told = subprocess.run(
+            [sys.executable, "-m", "infra.local", "--port", port],
+            cwd=tmp_path,
+            env=_environment() | {"TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert told.returncode == 1
+    assert port in told.stdout
+    assert "make run PORT=" in told.stdout
+    assert list(tmp_path.iterdir()) == []
