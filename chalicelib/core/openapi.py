@@ -15,17 +15,21 @@ from chalicelib.core.validation import BodyMalformed, FieldInvalid
 from chalicelib.core.web import JSON, Declaration
 
 Json = dict[str, Any]
+Schemas = dict[Any, Json]
+"""What each shape is called in the document; two of one name in different rooms are told apart."""
+
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
 def document(declarations: Iterable[Declaration]) -> Json:
     """The whole API as one OpenAPI 3.1 document."""
     routes = sorted(declarations, key=lambda declared: (declared.path, declared.method))
-    shapes = [shape for declared in routes for shape in (declared.body, *declared.answers.values()) if shape]
-    _, components = msgspec.json.schema_components([*shapes, Problem], ref_template="#/components/schemas/{name}")
+    shapes = [Problem, *(shape for each in routes for shape in (each.body, *each.answers.values()) if shape)]
+    named, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    schemas = dict(zip(shapes, named, strict=True))
     paths: Json = {}
     for declared in routes:
-        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared)
+        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Lyceum", "version": "1", "description": "Paid knowledge over HTTP."},
@@ -53,20 +57,20 @@ def refusals(declared: Declaration) -> list[type[errors.Refusal]]:
     return list(dict.fromkeys(implied))
 
 
-def _operation(declared: Declaration) -> Json:
+def _operation(declared: Declaration, schemas: Schemas) -> Json:
     summary, _, description = (inspect.getdoc(declared.deed) or "").partition("\n")
     operation: Json = {
         "operationId": declared.name,
         "tags": [declared.name.split("_")[0]],
         "summary": summary.strip(),
         "parameters": [*_path_parameters(declared), *_query_parameters(declared), *_headers(declared)],
-        "responses": _responses(declared),
+        "responses": _responses(declared, schemas),
         "x-who": declared.who.value,
     }
     if description.strip():
         operation["description"] = description.strip()
     if declared.body:
-        operation["requestBody"] = {"required": True, "content": _content(JSON, declared.body)}
+        operation["requestBody"] = {"required": True, "content": _content(JSON, schemas[declared.body])}
     if declared.who not in (Who.ANYONE, Who.PROVIDER):
         operation["security"] = [{"bearer": []}]
     if declared.limit:
@@ -97,21 +101,20 @@ def _headers(declared: Declaration) -> list[Json]:
     return [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}]
 
 
-def _responses(declared: Declaration) -> Json:
+def _responses(declared: Declaration, schemas: Schemas) -> Json:
     responses: Json = {}
     for status, shape in declared.answers.items():
         responses[str(status)] = {"description": "Done."} | (
-            {"content": _content(declared.produces, shape)} if shape else {}
+            {"content": _content(declared.produces, schemas[shape])} if shape else {}
         )
     for refusal in refusals(declared):
         response = responses.setdefault(
-            str(refusal.status), {"description": "", "content": _content(CONTENT_TYPE, Problem)}
+            str(refusal.status), {"description": "", "content": _content(CONTENT_TYPE, schemas[Problem])}
         )
         said = f"`{refusal.code()}`: {inspect.getdoc(refusal)}"
         response["description"] = "\n\n".join(part for part in (response["description"], said) if part)
     return responses
 
 
-def _content(media_type: str, shape: Any) -> Json:
-    (schema,), _ = msgspec.json.schema_components([shape], ref_template="#/components/schemas/{name}")
+def _content(media_type: str, schema: Json) -> Json:
     return {media_type: {"schema": schema}}

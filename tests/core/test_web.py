@@ -1,6 +1,7 @@
 """One declaration brings authorisation, validation, problem JSON, caching and idempotency."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -271,3 +272,9 @@ def test_every_refusal_speaks_both_languages(platform: Platform) -> None:
 
 def _every(kind: type[Refusal]) -> set[type[Refusal]]:
     return {kind}.union(*(_every(child) for child in kind.__subclasses__()))
+
+
+def test_the_document_names_no_shape_that_it_does_not_hold(platform: Platform) -> None:
+    document = json.loads(platform.app(api_event(platform.app.routes, "GET", "/openapi.json", {}, None), None)["body"])
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert named - document["components"]["schemas"].keys() == set()
