@@ -60,7 +60,7 @@ WORDS: dict[str, Json] = {
 STYLE = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8881}
 body{font:16px/1.5 system-ui,"PingFang SC","Noto Sans SC",sans-serif}
-body{max-width:60rem;margin:auto;padding:1rem}
+body{max-width:60rem;margin:auto;padding:1rem;overflow-wrap:anywhere}
 code,pre{font:13px/1.5 ui-monospace,monospace}
 pre{overflow:auto;background:var(--soft);padding:.7rem;border-radius:.5rem}
 details{border:1px solid var(--line);border-radius:.5rem;margin:.4rem 0;padding:.5rem .8rem}
