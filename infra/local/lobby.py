@@ -13,7 +13,8 @@ from infra.local.http_front import HttpAnswer, HttpRequest
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">{head}
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>Lyceum</title><style>
-:root{{color-scheme:light dark}}body{{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:auto;padding:1rem;overflow-wrap:anywhere}}
+:root{{color-scheme:light dark}}body{{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:auto;padding:1rem}}
+body{{overflow-wrap:anywhere}}
 article{{border:1px solid #8884;border-radius:.5rem;padding:.3rem 1rem;margin:.8rem 0}}
 pre{{white-space:pre-wrap;font:inherit}}small{{opacity:.7}}dt{{font-weight:600}}dd{{margin:0 0 .6rem}}
 code{{font:14px ui-monospace,monospace}}</style>{body}</html>"""
