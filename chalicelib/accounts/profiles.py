@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.accounts import time_zones
+from chalicelib.accounts import registration, time_zones
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.shapes import AccountView, ProfileChange
 from chalicelib.audit import trail
@@ -18,6 +18,14 @@ def read(account_id: str) -> Account:
         return Account.get(account_id, "account", consistent_read=True)
     except Account.DoesNotExist:
         raise NotFound from None
+
+
+def of_address(email: str) -> Account:
+    """The account that has this address. Raises NotFound."""
+    account = registration.find(email)
+    if account is None:
+        raise NotFound
+    return account
 
 
 def key(account_id: str) -> tuple[Any, str, str]:

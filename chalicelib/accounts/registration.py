@@ -13,7 +13,7 @@ from chalicelib.mail import post
 PER_ADDRESS = Limit(5, 3600)
 
 
-def register(wanted: NewAccount) -> None:
+def register(wanted: NewAccount, language: str) -> None:
     """Mail a code to the address; or, where it has an account, tell its owner so. The caller cannot tell which."""
     email = emails.normalised(wanted.email)
     time_zones.must_be_known(wanted.time_zone)
@@ -22,7 +22,7 @@ def register(wanted: NewAccount) -> None:
     if holder := _holder(email):
         _tell_owner(holder)
     else:
-        _claim(email, wanted, password_hash)
+        _claim(email, wanted, language, password_hash)
 
 
 def verify(proof: EmailProof) -> Account:
@@ -48,13 +48,13 @@ def verify(proof: EmailProof) -> Account:
     return account
 
 
-def _claim(email: str, wanted: NewAccount, password_hash: str) -> None:
+def _claim(email: str, wanted: NewAccount, language: str, password_hash: str) -> None:
     code = ids.code()
     claim = Registration(
         guard_key(email),
         password_hash=password_hash,
         name=wanted.name,
-        language=wanted.language,
+        language=language,
         time_zone=wanted.time_zone,
         interests=wanted.interests,
         code_hash=codes.hashed(code, guard_key(email)),
@@ -62,7 +62,7 @@ def _claim(email: str, wanted: NewAccount, password_hash: str) -> None:
     )
     with all_or_nothing() as tx:
         tx.put(claim)
-        post.send(tx, "verify_email", email, wanted.language, name=wanted.name, code=code, minutes=str(codes.MINUTES))
+        post.send(tx, "verify_email", email, language, name=wanted.name, code=code, minutes=str(codes.MINUTES))
 
 
 def _tell_owner(account_id: str) -> None:

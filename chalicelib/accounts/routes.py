@@ -7,6 +7,7 @@ from chalicelib.accounts.codes import CodeWrong
 from chalicelib.accounts.sessions import AccountSuspended, CredentialsWrong, RefreshTokenUsed, SessionEnded
 from chalicelib.accounts.shapes import (
     Accepted,
+    AccountSearch,
     AccountView,
     Credentials,
     EmailProof,
@@ -24,6 +25,7 @@ from chalicelib.accounts.standing import OwnStanding
 from chalicelib.core.actors import Actor, Who
 from chalicelib.core.errors import NotFound
 from chalicelib.core.limits import Limit
+from chalicelib.core.request import Request
 from chalicelib.core.web import Answer, accepted, created, no_content, ok, route
 
 routes = Blueprint(__name__)
@@ -32,9 +34,9 @@ BY_ADDRESS = Limit(60, 900)
 
 
 @route(routes, "POST", "/v1/accounts", who=Who.ANYONE, body=NewAccount, answers={202: Accepted}, limit=Limit(60, 3600))
-def register(body: NewAccount) -> Answer:
+def register(body: NewAccount, request: Request) -> Answer:
     """Register: a code is mailed to the address."""
-    registration.register(body)
+    registration.register(body, body.language or request.language)
     return accepted(Accepted())
 
 
@@ -153,6 +155,20 @@ def change_profile(actor: Actor, body: ProfileChange) -> Answer:
 def become_author(actor: Actor) -> Answer:
     """Become an author: what I write is reviewed before anyone sees it."""
     return ok(profiles.view(standing.become_author(actor)))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/accounts/searches",
+    who=Who.ADMIN,
+    body=AccountSearch,
+    answers={200: AccountView},
+    refuses=(NotFound,),
+)
+def find_account(body: AccountSearch) -> Answer:
+    """The account that has an e-mail address, to an admin."""
+    return ok(profiles.view(profiles.of_address(body.email)))
 
 
 @route(routes, "GET", "/v1/accounts/{account_id}", who=Who.ADMIN, answers={200: AccountView}, refuses=(NotFound,))

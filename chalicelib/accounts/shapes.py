@@ -22,10 +22,12 @@ Interests = Annotated[list[Subject], Meta(max_length=20)]
 
 
 class NewAccount(Struct, forbid_unknown_fields=True):
+    """Without a ``language``, the one that Accept-Language prefers."""
+
     email: Email
     password: Password
     name: Name
-    language: Language = "en"
+    language: Language | None = None
     time_zone: TimeZone = "UTC"
     interests: Interests = []
 
@@ -72,6 +74,12 @@ class RoleChange(Struct, forbid_unknown_fields=True):
 
 class Suspension(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class AccountSearch(Struct, forbid_unknown_fields=True):
+    """An address stands in a body, never in a URL: URLs end in logs."""
+
+    email: Email
 
 
 class SessionView(Struct):

@@ -97,7 +97,7 @@ class Reason(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=500, pattern=_LINES)]
 
 
-class ShelfQuery(Struct):
+class ShelfQuery(Struct, forbid_unknown_fields=True):
     """``shelf`` is a subject; without it and ``author``, everything, newest first."""
 
     shelf: Slug | None = None
@@ -106,7 +106,7 @@ class ShelfQuery(Struct):
     limit: Limit = 20
 
 
-class ListQuery(Struct):
+class ListQuery(Struct, forbid_unknown_fields=True):
     cursor: Cursor | None = None
     limit: Limit = 20
 

@@ -18,7 +18,7 @@ class Currency(NamedTuple):
 CURRENCIES: dict[str, Currency] = {
     "aud": Currency(2, 50, "A$"),
     "cad": Currency(2, 50, "CA$"),
-    "cny": Currency(2, 400, "¥"),
+    "cny": Currency(2, 400, "CN¥"),
     "eur": Currency(2, 50, "€"),
     "gbp": Currency(2, 30, "£"),
     "hkd": Currency(2, 400, "HK$"),

@@ -90,7 +90,7 @@ class Recorded(Struct):
     outside_window: list[str]
 
 
-class HistoryQuery(Struct):
+class HistoryQuery(Struct, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=2000)] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 

@@ -13,7 +13,7 @@ from chalicelib.library.access import Holding
 from chalicelib.library.models import HoldingRow
 
 
-class LibraryQuery(Struct):
+class LibraryQuery(Struct, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=2000)] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 

@@ -20,7 +20,7 @@ class NewOrder(Struct, forbid_unknown_fields=True):
     method: Method | None = None
 
 
-class OrdersQuery(Struct):
+class OrdersQuery(Struct, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=2000)] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 

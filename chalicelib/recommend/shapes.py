@@ -8,14 +8,14 @@ from chalicelib.accounts.shapes import Subject
 from chalicelib.recommend.engine import Pick
 
 
-class PopularQuery(Struct):
+class PopularQuery(Struct, forbid_unknown_fields=True):
     """``subject`` is a shelf of the taxonomy; without it, all works."""
 
     subject: Subject | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 
 
-class PersonalQuery(Struct):
+class PersonalQuery(Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 
 

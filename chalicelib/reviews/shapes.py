@@ -31,7 +31,7 @@ class Hiding(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
-class ReviewsQuery(Struct):
+class ReviewsQuery(Struct, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=2000)] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 

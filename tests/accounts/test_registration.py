@@ -37,6 +37,12 @@ def test_the_mail_speaks_the_readers_language(world: World) -> None:
     assert "code" in world.mails("lee@example.com")[0]["subject"]
 
 
+def test_without_a_language_the_mail_speaks_the_visitors(world: World) -> None:
+    plain = {name: text for name, text in NEW.items() if name != "language"}
+    world.post("/v1/accounts", plain, headers={"accept-language": "zh-CN,zh;q=0.9"})
+    assert "验证码" in world.mails("li@example.com")[0]["subject"]
+
+
 def test_an_address_has_one_spelling(world: World) -> None:
     world.post("/v1/accounts", {**NEW, "email": "  ＬＩ@Bücher.example "})
     assert world.mails("li@xn--bcher-kva.example")

@@ -55,3 +55,11 @@ def test_deeds_leave_a_trail(world: World) -> None:
     world.put(f"/v1/accounts/{reader.account_id}/suspension", {"reason": "fraud"}, as_=admin)
     newest = next(trail.by(admin.account_id))
     assert (newest.deed, newest.subject) == ("account.suspended", reader.account_id)
+
+
+def test_an_admin_finds_an_account_by_its_address(world: World) -> None:
+    admin, reader = world.admin(), world.reader()
+    found = world.post("/v1/accounts/searches", {"email": reader.email.upper()}, as_=admin)
+    assert found.json["account_id"] == reader.account_id
+    assert world.post("/v1/accounts/searches", {"email": "nobody@example.com"}, as_=admin).code == "not_found"
+    assert world.post("/v1/accounts/searches", {"email": reader.email}, as_=reader).code == "forbidden"

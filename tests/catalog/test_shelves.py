@@ -101,3 +101,8 @@ def test_manuscripts_are_listed_in_two_calls_however_many(world: World) -> None:
     with world.platform.emulator.meter.counting() as calls:
         assert len(world.get("/v1/me/manuscripts", as_=author).json["items"]) == 3
     assert calls.of("dynamodb") == {"Query": 1, "BatchGetItem": 1 + 1}
+
+
+def test_a_filter_that_is_not_known_is_refused_rather_than_ignored(world):
+    reply = world.get("/v1/works?subject=science")
+    assert (reply.code, reply.json["errors"][0]["field"]) == ("field_invalid", "subject")

@@ -24,7 +24,7 @@ def test_the_last_unit_goes_to_the_largest_remainder() -> None:
 
 def test_money_is_written_as_its_currency_is() -> None:
     written = [money.written(*each) for each in (("usd", 900), ("jpy", 1200), ("cny", 5), ("eur", -123456))]
-    assert written == ["US$9.00", "JP¥1,200", "¥0.05", "-€1,234.56"]
+    assert written == ["US$9.00", "JP¥1,200", "CN¥0.05", "-€1,234.56"]
 
 
 def test_a_price_is_nothing_or_at_least_the_providers_minimum() -> None:
