@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from chalicelib.audit import trail
-from chalicelib.core import clock, settings
+from chalicelib.core import actors, clock, settings
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Unprocessable
 from chalicelib.core.idempotency import Once
@@ -22,6 +22,8 @@ from chalicelib.payments.objects import OPEN, Checkout, Item, Session
 METHODS = ("card", "alipay", "wechat_pay")
 OPEN_FOR = timedelta(minutes=45)
 """Between the 30 minutes that Stripe asks for at least and the hour that we keep a price for."""
+
+ACTOR = actors.system("checkout")
 
 CLOCKS_DIFFER = 300
 """Seconds that the provider's clock may be behind ours, when we look for what we asked it."""
@@ -117,6 +119,7 @@ def _reopen(order: Order) -> Session:
     with all_or_nothing() as tx:
         attempt = order.header.attempt + 1
         collection.change(tx, order.header, attempt=attempt, closes_at=closes_at, due_at=closes_at)
+        trail.write(tx, ACTOR, "order.asked_again", order.order_id, attempt=attempt)
     return gateway.open_checkout(_checkout(order))
 
 
@@ -127,6 +130,7 @@ def _attach(order: Order, session: Session, once: Once) -> OrderView:
     try:
         with all_or_nothing() as tx:
             collection.change(tx, order.header, **facts, awaiting_at=clock.now())
+            trail.write(tx, ACTOR, "order.offered", order.order_id, session=session.id)
             shown = history.view(order)
             once.settle(tx, 201, msgspec.json.encode(shown), location(order.order_id))
         return shown
@@ -135,10 +139,10 @@ def _attach(order: Order, session: Session, once: Once) -> OrderView:
 
 
 def _overtaken(order: Order, session: Session, once: Once) -> OrderView:
-    """The buyer canceled, or a webhook was faster than Stripe's answer to us."""
+    """The buyer canceled, a webhook was faster than Stripe's answer to us, or who took over opened another page."""
     if order.header.session_id is None and status.is_payable(order.header):
         return _attach(order, session, once)
-    if order.header.canceled_at:
+    if order.header.canceled_at or order.header.session_id != session.id:
         gateway.close_checkout(session.id)
     return _answer(order, once)
 
@@ -165,6 +169,7 @@ def _give_up(order: Order, error: ProviderDeclined) -> None:
     logger().error("checkout declined", order_id=order.order_id, code=error.code, param=error.param)
     with all_or_nothing() as tx:
         collection.change(tx, order.header, failed_at=clock.now(), unfinished=None, due_at=None)
+        trail.write(tx, ACTOR, "order.failed", order.order_id, reason=error.code)
 
 
 def location(order_id: str) -> str:

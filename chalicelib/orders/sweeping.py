@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from chalicelib.core import clock
+from chalicelib.audit import trail
+from chalicelib.core import actors, clock
 from chalicelib.core.logs import logger
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.orders import collection, fulfilment, hearing
@@ -20,6 +21,7 @@ from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import OPEN
 
 SETTLES_WITHIN = timedelta(minutes=10)
+ACTOR = actors.system("sweeping")
 AT_ONCE = 50
 """How many of a kind one run looks at, each with a question to Stripe or two; the next run goes on."""
 
@@ -79,6 +81,7 @@ def _look_for_payment(row: OrderRow) -> None:
     else:
         with all_or_nothing() as tx:
             collection.change(tx, order.header, expired_at=clock.now(), unfinished=None, due_at=None)
+            trail.write(tx, ACTOR, "order.expired", order.order_id)
 
 
 def _look_for_settlement(row: PaymentRow) -> None:

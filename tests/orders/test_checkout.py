@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.audit import trail
 from chalicelib.orders import collection, terms
 from chalicelib.orders.models import OrderRow
+from chalicelib.payments import gateway
 from tests.crashes import Cut, cut
 
 
@@ -270,3 +272,39 @@ def items_of(exchanges):
         for each in exchanges
         if each.call.operation == "TransactWriteItems"
     ]
+
+
+def test_a_first_try_that_wakes_up_after_another_took_over_leaves_no_page_behind(shop, monkeypatch):
+    """It stood still before it asked Stripe; meanwhile the buyer sent the same request again."""
+    opening, answers = gateway.open_checkout, []
+
+    def after_a_while(wanted):
+        if not answers:
+            answers.append(None)
+            shop.world.clock.advance(seconds=61)
+            answers.append(shop.orders(shop.reader, shop.works["tides"], key="the-same-key").json)
+        return opening(wanted)
+
+    monkeypatch.setattr(gateway, "open_checkout", after_a_while)
+    order = shop.orders(shop.reader, shop.works["tides"], key="the-same-key").json
+    assert order == answers[1]
+    pages = {page["url"]: page["status"] for page in shop.every("checkout.session")}
+    assert len(pages) == 2 and [url for url, status in pages.items() if status == "open"] == [order["pay_at"]]
+    shop.holds()
+
+
+def test_each_change_of_an_unpaid_order_leaves_a_trail(shop):
+    offered = shop.orders(shop.reader, shop.works["tides"], key="the-same-key", method="card")
+    shop.fails("refuse", "POST", "/v1/checkout/sessions", times=2)
+    waits = shop.orders(shop.other, shop.works["tides"], key="the-same-key")
+    assert (offered.status, waits.status) == (201, 503)
+    assert shop.orders(shop.other, shop.works["tides"], key="the-same-key").status == 201
+    assert [entry.deed for entry in trail.by("system:checkout")] == [
+        "order.offered",
+        "order.asked_again",
+        "order.offered",
+    ]
+    with pytest.raises(Cut), cut(3, done=True):
+        shop.orders(shop.reader, shop.works["tides"], key="another-key")
+    shop.later(minutes=46)
+    assert [entry.deed for entry in trail.by("system:sweeping")] == ["order.expired"]

@@ -1,4 +1,4 @@
-"""A whole story, with everything going wrong that can, leaves in the logs no address, name, secret or text of anybody."""
+"""A whole story, with much going wrong, leaves in the logs no address, name, secret or text of anybody."""
 
 import io
 import json
