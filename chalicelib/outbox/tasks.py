@@ -16,6 +16,9 @@ from chalicelib.outbox.models import Task
 
 LEASE_SECONDS = 120
 KEPT_DAYS = 30
+PATIENCE = timedelta(days=3)
+"""After that a task that still fails is put aside for a person: nobody is woken for it any more."""
+PARKED = "parked"
 
 
 class TaskBusy(Exception):
@@ -47,7 +50,11 @@ def _carry_out(deed: Callable[[Task], None], outbox_id: str) -> None:
     if task.done_at:
         return
     _lease(task)
-    deed(task)
+    try:
+        deed(task)
+    except Exception:
+        _lose_patience(task)
+        raise
     _finish(task)
 
 
@@ -59,6 +66,13 @@ def _lease(task: Task) -> None:
         task.update(actions=[Task.leased_until.set(now + LEASE_SECONDS), Task.attempts.add(1)], condition=free)
     except UpdateError as error:
         raise TaskBusy(task.outbox_id) from error
+
+
+def _lose_patience(task: Task) -> None:
+    """Nothing is dropped: a message with its id still carries the task out."""
+    if task.unfinished != PARKED and clock.now() - task.due_at > PATIENCE:
+        task.update(actions=[Task.unfinished.set(PARKED)], condition=Task.done_at.does_not_exist())
+        logger().error("task parked", task=task.outbox_id, kind=task.kind, attempts=task.attempts)
 
 
 def _finish(task: Task) -> None:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.mail import post
-from chalicelib.outbox import tasks
+from chalicelib.outbox import tasks, waking
 from chalicelib.outbox.tasks import Task
 from tests.platform_fixture import Platform
 
@@ -80,6 +80,34 @@ def test_a_worker_that_died_leaves_its_task_to_the_next(platform: Platform) -> N
     platform.run_schedule("outbox_sweep")
     platform.pump()
     assert sent(platform) == 1
+
+
+def test_a_task_whose_message_comes_again_gets_no_second_one_beside_it(platform: Platform) -> None:
+    decide()
+    platform.emulator.faults.fail("ses", "SendEmail", times=1000)
+    platform.clock.advance(minutes=6)
+    platform.pump(tolerate=True)
+    assert waking.wake_late() == 0
+    platform.clock.advance(minutes=6)
+    assert waking.wake_late() == 1
+    platform.emulator.faults.clear()
+
+
+def test_a_task_that_fails_for_days_is_put_aside_and_wakes_nobody(platform: Platform) -> None:
+    key = decide()
+    platform.emulator.faults.fail("ses", "SendEmail", times=1000)
+    platform.pump(tolerate=True)
+    assert Task.get(key).unfinished == "mail"
+    platform.clock.advance(days=4)
+    platform.run_schedule("outbox_sweep")
+    platform.pump(tolerate=True)
+    assert Task.get(key).unfinished == "parked"
+    platform.clock.advance(minutes=20)
+    assert waking.wake_late() == 0
+    platform.emulator.faults.clear()
+    waking.wake("mail", key)
+    platform.pump()
+    assert (Task.get(key).unfinished, sent(platform)) == (None, 1)
 
 
 def test_a_letter_must_be_one_that_we_have(platform: Platform) -> None:
