@@ -1,7 +1,7 @@
 """A forgotten password, and a changed one. Either ends every other session."""
 
 from chalicelib.accounts import codes, emails, passwords, registration
-from chalicelib.accounts.models import Account, PasswordReset, Session, session_row
+from chalicelib.accounts.models import Account, PasswordReset, Session, guard_key, session_row
 from chalicelib.accounts.sessions import CredentialsWrong
 from chalicelib.accounts.shapes import PasswordChange, RecoveredPassword
 from chalicelib.audit import trail
@@ -19,16 +19,16 @@ def ask(email: str) -> None:
     """Mail a code to the address, where it has an account. The caller cannot tell whether it has."""
     address = emails.normalised(email)
     limits.spend("reset", address, PER_ADDRESS)
-    if account := registration.find(address):
-        _mail_code(account)
+    _make_code(registration.find(address), address)
 
 
 def recover(wanted: RecoveredPassword) -> None:
     """Set a new password for who returns the mailed code. Raises CodeWrong."""
     account = registration.find(wanted.email)
+    holder = account.account_id if account else guard_key(emails.normalised(wanted.email))
+    used = codes.check(PasswordReset, holder, "reset", wanted.code)
     if account is None:
         raise codes.CodeWrong(field="code")
-    used = codes.check(PasswordReset, account.account_id, "reset", wanted.code)
     with all_or_nothing() as tx:
         tx.delete(used)
         _set(tx, Actor(account.account_id), account, wanted.password)
@@ -56,19 +56,12 @@ def _set(tx: Transaction, actor: Actor, account: Account, password: str) -> None
     post.send(tx, "password_changed", account.email, account.language, name=account.name)
 
 
-def _mail_code(account: Account) -> None:
+def _make_code(account: Account | None, address: str) -> None:
+    """Where there is no account the same is written and nothing mailed: nobody tells the two apart by the time."""
     code = ids.code()
-    reset = PasswordReset(
-        account.account_id, code_hash=codes.hashed(code, account.account_id), expires_at=codes.expiry()
-    )
+    holder = account.account_id if account else guard_key(address)
     with all_or_nothing() as tx:
-        tx.put(reset)
-        post.send(
-            tx,
-            "reset_password",
-            account.email,
-            account.language,
-            name=account.name,
-            code=code,
-            minutes=str(codes.MINUTES),
-        )
+        tx.put(PasswordReset(holder, code_hash=codes.hashed(code, holder), expires_at=codes.expiry()))
+        if account:
+            facts = {"name": account.name, "code": code, "minutes": str(codes.MINUTES)}
+            post.send(tx, "reset_password", account.email, account.language, **facts)

@@ -150,3 +150,24 @@ def test_a_changed_password_ends_every_other_session(world: World) -> None:
 def test_changing_a_password_needs_the_present_one(world: World) -> None:
     change = {"current_password": "wrong", "new_password": "a brand new password"}
     assert world.put("/v1/me/password", change, as_=world.reader()).code == "credentials_wrong"
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/v1/sessions", {"password": "not the password"}),
+        ("/v1/password-resets", {}),
+        ("/v1/password-resets/confirmations", {"code": "000000", "password": "a new password"}),
+    ],
+)
+def test_an_address_with_an_account_costs_no_other_calls_than_one_without(
+    world: World, path: str, more: dict[str, str]
+) -> None:
+    meter, owner = world.platform.emulator.meter, world.reader()
+    world.get("/v1/health")
+    made = []
+    for email in (owner.email, "nobody@example.com"):
+        meter.reset()
+        world.post(path, {"email": email, **more})
+        made.append(dict(meter.calls))
+    assert made[0] == made[1] and made[0]
