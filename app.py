@@ -25,7 +25,7 @@ from chalicelib.recommend.routes import routes as recommend
 from chalicelib.reviews.jobs import jobs as reviews_jobs
 from chalicelib.reviews.routes import routes as reviews
 
-guard_with(gate.admit)
+guard_with(gate.admit, gate.REFUSES)
 
 app = FrontDoor()
 

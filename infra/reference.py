@@ -20,6 +20,7 @@ def _api() -> str:
         "# The API",
         "",
         "Written by `make docs` from the route declarations. Shapes and refusals: `/docs` or `/openapi.json`.",
+        "Any route may also answer `internal_error` (500) or `unavailable` (503, with `Retry-After`).",
         "",
         "| method | path | who | what | refuses with |",
         "|---|---|---|---|---|",

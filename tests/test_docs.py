@@ -5,7 +5,7 @@ from pathlib import Path
 
 from openapi_spec_validator import validate
 
-from chalicelib.core import settings, web
+from chalicelib.core import openapi, settings, web
 from infra import reference
 from tests.world import World
 
@@ -20,6 +20,24 @@ def test_every_route_says_what_it_does(world: World) -> None:
     assert world.platform.app
     for declared in web.declarations:
         assert (declared.deed.__doc__ or "").strip(), declared.name
+
+
+def test_a_code_means_one_thing(world: World) -> None:
+    assert world.platform.app
+    every = {refusal for declared in web.declarations for refusal in openapi.refusals(declared)}
+    codes = [refusal.code() for refusal in every]
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_the_document_says_which_headers_a_route_wants_and_what_any_may_answer(world: World) -> None:
+    paths = world.get("/openapi.json").json["paths"]
+    edit, order, page = paths["/v1/works/{work_id}"]["patch"], paths["/v1/orders"]["post"], paths["/v1/works"]["get"]
+    headers = [
+        {each["name"] for each in route["parameters"] if each["in"] == "header"} for route in (edit, order, page)
+    ]
+    assert headers == [{"If-Match"}, {"Idempotency-Key"}, {"If-None-Match"}]
+    assert "304" in page["responses"] and "404" in edit["responses"]
+    assert all("default" in operation["responses"] for methods in paths.values() for operation in methods.values())
 
 
 def test_every_setting_that_the_code_reads_is_listed() -> None:

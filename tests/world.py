@@ -78,10 +78,14 @@ class World:
         """Somebody who registered and proved their address, over the API."""
         self.people += 1
         email = f"{name.lower()}{self.people}@example.com"
-        self.post("/v1/accounts", {"email": email, "password": PASSWORD, "name": name, **profile})
-        proof = {"email": email, "code": self.code_mailed_to(email)}
-        session = self.post("/v1/accounts/verifications", proof).json
+        begun = self.post("/v1/accounts", {"email": email, "password": PASSWORD, "name": name, **profile})
+        session = self.proves(begun, self.code_mailed_to(email)).json
         return Person(session["account_id"], email, name, session["access_token"], session["refresh_token"])
+
+    def proves(self, begun: Reply, code: str) -> Reply:
+        """Returns the code for the registration that this reply began."""
+        proof = {"registration_id": begun.json["registration_id"], "code": code}
+        return self.post("/v1/accounts/verifications", proof)
 
     def author(self, name: str = "Ada", **profile: Any) -> Person:
         person = self.reader(name, **profile)

@@ -13,9 +13,10 @@ from chalicelib.accounts import registration
 from chalicelib.accounts.sessions import AccountSuspended
 from chalicelib.core import clock, settings
 from chalicelib.core.actors import Actor, Role
-from chalicelib.core.errors import Unauthenticated
+from chalicelib.core.errors import Unauthenticated, Unavailable
 
 _LEEWAY_SECONDS = 5
+_OUR_CLOCK = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
 
 class NoSuchAccount(Unauthenticated):
@@ -29,20 +30,20 @@ def is_foreign(token: str) -> bool:
     """Whether the token says that it comes from the foreign issuer; nothing is believed yet."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, ValueError):
         return False
     return claims.get("iss") == settings.value("OIDC_ISSUER")
 
 
 def admit(token: str) -> Actor:
-    """Raises Unauthenticated, NoSuchAccount, AccountSuspended."""
+    """Raises Unauthenticated, NoSuchAccount, AccountSuspended, Unavailable."""
     claims = _verified(token)
     account = registration.find(str(claims.get("email"))) if claims.get("email_verified") is True else None
     if account is None:
         raise NoSuchAccount
     if account.suspended_at:
         raise AccountSuspended
-    return Actor(account.account_id, frozenset(Role(name) for name in account.roles), session_id="oidc")
+    return Actor(account.account_id, frozenset(Role(name) for name in account.roles))
 
 
 def _verified(token: str) -> dict[str, Any]:
@@ -54,11 +55,14 @@ def _verified(token: str) -> dict[str, Any]:
             algorithms=["RS256", "ES256"],
             issuer=settings.value("OIDC_ISSUER"),
             audience=settings.value("OIDC_AUDIENCE"),
-            options={"require": ["exp", "iat", "iss", "aud", "sub"], "verify_exp": False, "verify_iat": False},
+            options={"require": ["exp", "iat", "iss", "aud", "sub"]} | _OUR_CLOCK,
         )
+    except jwt.PyJWKClientConnectionError:
+        raise Unavailable from None
     except jwt.PyJWTError:
         raise Unauthenticated from None
-    if not claims["iat"] - _LEEWAY_SECONDS <= clock.timestamp() < claims["exp"]:
+    begins = max(claims["iat"], claims.get("nbf", 0)) - _LEEWAY_SECONDS
+    if not begins <= clock.timestamp() < claims["exp"]:
         raise Unauthenticated
     return claims
 

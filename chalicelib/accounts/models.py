@@ -38,13 +38,14 @@ class EmailGuard(Row):
 
 
 class Registration(Row):
-    """Somebody claims an address and has not yet proved it. A later claim takes its place."""
+    """Somebody claims an address and has not yet proved it. Each claim has a key and a code of its own."""
 
     class Meta(Place):
         table_name = settings.table("accounts")
 
     account_id = UnicodeAttribute(hash_key=True)
     row = UnicodeAttribute(range_key=True, default="registration")
+    email = UnicodeAttribute()
     password_hash = UnicodeAttribute()
     name = UnicodeAttribute()
     language = UnicodeAttribute()
@@ -84,6 +85,10 @@ class Session(Row):
 
 def guard_key(email: str) -> str:
     return f"email#{email}"
+
+
+def registration_key(registration_id: str) -> str:
+    return f"registration#{registration_id}"
 
 
 def session_row(session_id: str) -> str:

@@ -6,13 +6,12 @@ from chalicelib.accounts.sessions import CredentialsWrong
 from chalicelib.accounts.shapes import PasswordChange, RecoveredPassword
 from chalicelib.audit import trail
 from chalicelib.core import ids, limits
-from chalicelib.core.actors import Actor
+from chalicelib.core.actors import Actor, system
 from chalicelib.core.limits import Limit
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.mail import post
 
 PER_ADDRESS = Limit(5, 3600)
-PER_ACCOUNT = Limit(10, 900)
 
 
 def ask(email: str) -> None:
@@ -36,14 +35,14 @@ def recover(wanted: RecoveredPassword) -> None:
 
 def change(actor: Actor, wanted: PasswordChange) -> None:
     """Set a new password for who knows the present one; this session goes on. Raises CredentialsWrong."""
-    limits.spend("password", actor.account_id, PER_ACCOUNT)
     account = Account.get(actor.account_id, "account", consistent_read=True)
     if not passwords.matches(account.password_hash, wanted.current_password):
         raise CredentialsWrong
     with all_or_nothing() as tx:
         _set(tx, actor, account, wanted.new_password)
-        session = Session(actor.account_id, session_row(actor.session_id))
-        tx.update(session, [Session.epoch.set(account.session_epoch + 1)], Session.epoch.exists())
+        if actor.session_id:
+            session = Session(actor.account_id, session_row(actor.session_id))
+            tx.update(session, [Session.epoch.set(account.session_epoch + 1)], Session.epoch.exists())
 
 
 def _set(tx: Transaction, actor: Actor, account: Account, password: str) -> None:
@@ -62,6 +61,7 @@ def _make_code(account: Account | None, address: str) -> None:
     holder = account.account_id if account else guard_key(address)
     with all_or_nothing() as tx:
         tx.put(PasswordReset(holder, code_hash=codes.hashed(code, holder), expires_at=codes.expiry()))
+        trail.write(tx, system("recovery"), "reset.asked", account.account_id if account else "nobody")
         if account:
             facts = {"name": account.name, "code": code, "minutes": str(codes.MINUTES)}
             post.send(tx, "reset_password", account.email, account.language, **facts)

@@ -1,11 +1,11 @@
 """Registering: an address is claimed, a code is mailed to it, and who returns the code has the account."""
 
 from chalicelib.accounts import codes, emails, passwords, time_zones
-from chalicelib.accounts.models import Account, EmailGuard, Registration, guard_key
+from chalicelib.accounts.models import Account, EmailGuard, Registration, guard_key, registration_key
 from chalicelib.accounts.shapes import EmailProof, NewAccount
 from chalicelib.audit import trail
 from chalicelib.core import clock, ids, limits
-from chalicelib.core.actors import Actor, Role
+from chalicelib.core.actors import Actor, Role, system
 from chalicelib.core.limits import Limit
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.mail import post
@@ -13,25 +13,45 @@ from chalicelib.mail import post
 PER_ADDRESS = Limit(5, 3600)
 
 
-def register(wanted: NewAccount, language: str) -> None:
-    """Mail a code to the address; or, where it has an account, tell its owner so. The caller cannot tell which."""
+def register(wanted: NewAccount, language: str) -> str:
+    """Mail a code to the address; or, where it has an account, tell its owner so. The caller cannot tell which.
+
+    The registration's id, which only this caller learns: whoever else claims the same address has another, so a
+    code that is mailed for their claim opens nothing here.
+    """
     email = emails.normalised(wanted.email)
     time_zones.must_be_known(wanted.time_zone)
     limits.spend("register", email, PER_ADDRESS)
-    password_hash = passwords.hashed(wanted.password)
-    if holder := _holder(email):
-        _tell_owner(holder)
-    else:
-        _claim(email, wanted, language, password_hash)
+    registration_id, code = ids.secret(), ids.code()
+    key = registration_key(registration_id)
+    claim = Registration(
+        key,
+        email=email,
+        password_hash=passwords.hashed(wanted.password),
+        name=wanted.name,
+        language=language,
+        time_zone=wanted.time_zone,
+        interests=wanted.interests,
+        code_hash=codes.hashed(code, key),
+        expires_at=codes.expiry(),
+    )
+    owner = find(email)
+    with all_or_nothing() as tx:
+        tx.insert(claim)
+        trail.write(tx, system("registration"), "registration.begun", _public(registration_id))
+        if owner:
+            post.send(tx, "already_registered", owner.email, owner.language, name=owner.name)
+        else:
+            post.send(tx, "verify_email", email, language, code=code, minutes=str(codes.MINUTES))
+    return registration_id
 
 
 def verify(proof: EmailProof) -> Account:
     """Make the account that the code proves. Raises CodeWrong."""
-    email = emails.normalised(proof.email)
-    claimed = codes.check(Registration, guard_key(email), "registration", proof.code)
+    claimed = codes.check(Registration, registration_key(proof.registration_id), "registration", proof.code)
     account = Account(
         ids.new(),
-        email=email,
+        email=claimed.email,
         password_hash=claimed.password_hash,
         name=claimed.name,
         language=claimed.language,
@@ -42,33 +62,16 @@ def verify(proof: EmailProof) -> Account:
     )
     with all_or_nothing() as tx:
         tx.insert(account)
-        tx.insert(EmailGuard(guard_key(email), holder=account.account_id), codes.CodeWrong(field="code"))
+        tx.insert(EmailGuard(guard_key(claimed.email), holder=account.account_id), codes.CodeWrong(field="code"))
         tx.delete(claimed)
-        trail.write(tx, Actor(account.account_id), "account.registered", account.account_id)
+        facts = {"registration": _public(proof.registration_id)}
+        trail.write(tx, Actor(account.account_id), "account.registered", account.account_id, **facts)
     return account
 
 
-def _claim(email: str, wanted: NewAccount, language: str, password_hash: str) -> None:
-    code = ids.code()
-    claim = Registration(
-        guard_key(email),
-        password_hash=password_hash,
-        name=wanted.name,
-        language=language,
-        time_zone=wanted.time_zone,
-        interests=wanted.interests,
-        code_hash=codes.hashed(code, guard_key(email)),
-        expires_at=codes.expiry(),
-    )
-    with all_or_nothing() as tx:
-        tx.put(claim)
-        post.send(tx, "verify_email", email, language, name=wanted.name, code=code, minutes=str(codes.MINUTES))
-
-
-def _tell_owner(account_id: str) -> None:
-    account = Account.get(account_id, "account")
-    with all_or_nothing() as tx:
-        post.send(tx, "already_registered", account.email, account.language, name=account.name)
+def _public(registration_id: str) -> str:
+    """What the trail calls a registration: its id is half of the proof, and stays with who began it."""
+    return ids.derived("registration", registration_id)
 
 
 def _holder(email: str) -> str | None:

@@ -17,6 +17,7 @@ from chalicelib.accounts.shapes import (
     ProfileChange,
     RecoveredPassword,
     RefreshToken,
+    RegistrationBegun,
     RoleChange,
     SessionView,
     Suspension,
@@ -31,13 +32,21 @@ from chalicelib.core.web import Answer, accepted, created, no_content, ok, route
 routes = Blueprint(__name__)
 
 BY_ADDRESS = Limit(60, 900)
+BY_ACCOUNT = Limit(10, 900)
 
 
-@route(routes, "POST", "/v1/accounts", who=Who.ANYONE, body=NewAccount, answers={202: Accepted}, limit=Limit(60, 3600))
+@route(
+    routes,
+    "POST",
+    "/v1/accounts",
+    who=Who.ANYONE,
+    body=NewAccount,
+    answers={202: RegistrationBegun},
+    limit=Limit(60, 3600),
+)
 def register(body: NewAccount, request: Request) -> Answer:
-    """Register: a code is mailed to the address."""
-    registration.register(body, body.language or request.language)
-    return accepted(Accepted())
+    """Register: a code is mailed to the address. Keep the registration_id, and return both."""
+    return accepted(RegistrationBegun(registration.register(body, body.language or request.language)))
 
 
 @route(
@@ -51,7 +60,7 @@ def register(body: NewAccount, request: Request) -> Answer:
     limit=BY_ADDRESS,
 )
 def verify(body: EmailProof) -> Answer:
-    """Return the mailed code: the account is made and its first session begins."""
+    """Return the registration_id and the mailed code: the account is made and its first session begins."""
     return created(sessions.start(registration.verify(body)), "/v1/me")
 
 
@@ -65,9 +74,9 @@ def verify(body: EmailProof) -> Answer:
     refuses=(CredentialsWrong, AccountSuspended),
     limit=BY_ADDRESS,
 )
-def sign_in(body: Credentials) -> Answer:
+def sign_in(body: Credentials, request: Request) -> Answer:
     """Sign in."""
-    return created(sessions.sign_in(body), "/v1/me")
+    return created(sessions.sign_in(body, request.ip), "/v1/me")
 
 
 @route(
@@ -85,7 +94,7 @@ def refresh(body: RefreshToken) -> Answer:
     return created(sessions.refresh(body.refresh_token), "/v1/me")
 
 
-@route(routes, "DELETE", "/v1/sessions/current", who=Who.READER, answers={204: None})
+@route(routes, "DELETE", "/v1/sessions/current", who=Who.READER, answers={204: None}, fresh=False)
 def sign_out(actor: Actor) -> Answer:
     """Sign out of this session."""
     sessions.end(actor, actor.session_id)
@@ -131,7 +140,7 @@ def reset_password(body: RecoveredPassword) -> Answer:
     body=PasswordChange,
     answers={204: None},
     refuses=(CredentialsWrong,),
-    fresh=True,
+    limit=BY_ACCOUNT,
 )
 def change_password(actor: Actor, body: PasswordChange) -> Answer:
     """Change the password. Every other session ends."""
@@ -145,13 +154,13 @@ def read_profile(actor: Actor) -> Answer:
     return ok(profiles.view(profiles.read(actor.account_id)))
 
 
-@route(routes, "PATCH", "/v1/me", who=Who.READER, body=ProfileChange, answers={200: AccountView}, fresh=True)
+@route(routes, "PATCH", "/v1/me", who=Who.READER, body=ProfileChange, answers={200: AccountView})
 def change_profile(actor: Actor, body: ProfileChange) -> Answer:
     """Change my name, language, time zone or interests."""
     return ok(profiles.view(profiles.change(actor, body)))
 
 
-@route(routes, "PUT", "/v1/me/author", who=Who.READER, answers={200: AccountView}, fresh=True)
+@route(routes, "PUT", "/v1/me/author", who=Who.READER, answers={200: AccountView})
 def become_author(actor: Actor) -> Answer:
     """Become an author: what I write is reviewed before anyone sees it."""
     return ok(profiles.view(standing.become_author(actor)))

@@ -17,7 +17,10 @@ from chalicelib.core.limits import Limit
 from chalicelib.core.transactions import all_or_nothing
 
 DAYS = 30
-PER_ADDRESS = Limit(10, 900)
+PER_ADDRESS_AND_PLACE = Limit(10, 900)
+"""Strict only for one place on the net, so that a stranger elsewhere cannot keep the owner out."""
+
+PER_ADDRESS = Limit(200, 900)
 
 
 class CredentialsWrong(Unauthenticated):
@@ -45,9 +48,10 @@ class RefreshTokenUsed(SessionEnded):
     """The refresh token was used before, so two hold it: the session ends for both."""
 
 
-def sign_in(credentials: Credentials) -> SessionView:
+def sign_in(credentials: Credentials, ip: str) -> SessionView:
     """Raises CredentialsWrong; AccountSuspended only to who knows the password."""
     email = emails.normalised(credentials.email)
+    limits.spend("sign-in-from", f"{email}#{ip}", PER_ADDRESS_AND_PLACE)
     limits.spend("sign-in", email, PER_ADDRESS)
     account = registration.find(email)
     if not passwords.matches(account.password_hash if account else None, credentials.password) or not account:

@@ -5,16 +5,14 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chalicelib.core.actors import Role
+from chalicelib.core.validation import LINE
 
-# The end is written (?![\s\S]) because $ also fits before a last line break.
 Email = Annotated[
     str, Meta(min_length=3, max_length=254, pattern=r"^\s*[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\s*(?![\s\S])")
 ]
 Password = Annotated[str, Meta(min_length=10, max_length=200)]
 Code = Annotated[str, Meta(pattern=r"^\d{6}(?![\s\S])")]
-Name = Annotated[
-    str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+(?![\s\S])")
-]
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=LINE)]
 Language = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*(?![\s\S])")]
 TimeZone = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+(?![\s\S])")]
 Subject = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?![\s\S])")]
@@ -33,7 +31,7 @@ class NewAccount(Struct, forbid_unknown_fields=True):
 
 
 class EmailProof(Struct, forbid_unknown_fields=True):
-    email: Email
+    registration_id: Annotated[str, Meta(min_length=1, max_length=100)]
     code: Code
 
 
@@ -104,6 +102,13 @@ class AccountView(Struct):
     roles: list[Role]
     suspended: bool
     created_at: str
+
+
+class RegistrationBegun(Struct):
+    """The same for everybody. Who returns ``registration_id`` with the mailed code began this registration, too."""
+
+    registration_id: str
+    status: str = "accepted"
 
 
 class Accepted(Struct):

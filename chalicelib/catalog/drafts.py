@@ -84,7 +84,7 @@ def create(actor: Actor, wanted: NewWork) -> str:
         subjects=wanted.subjects,
         tags=wanted.tags,
         shares=shares,
-        chapters=terms.chapters_of(wanted.kind, wanted.chapters, known=set()),
+        **_arranged(terms.chapters_of(wanted.kind, wanted.chapters, known=set())),
         changed_at=now,
     )
     with all_or_nothing() as tx:
@@ -107,14 +107,16 @@ def edit(actor: Actor, work_id: str, if_match: str | None, wanted: WorkChange) -
         raise DraftClosed
     values = _checked(draft, wanted)
     orphans = _orphans(draft, values)
-    actions: list[Any] = [getattr(DraftRow, name).set(value) for name, value in values.items()]
+    actions: list[Any] = [_action(name, value) for name, value in values.items()]
     if orphans:
         actions.append(DraftRow.file_ids.delete(orphans))
     with all_or_nothing() as tx:
         _change(tx, draft, actions)
         if "shares" in values:
             _enrol(tx, work, draft, values["shares"])
-        trail.write(tx, actor, "draft.edited", work_id, number=draft.number, fields=sorted(values))
+        trail.write(
+            tx, actor, "draft.edited", work_id, number=draft.number, fields=sorted(values.keys() - {"lesson_ids"})
+        )
     _forget(work, orphans)
 
 
@@ -125,12 +127,13 @@ def begin_version(actor: Actor, work_id: str) -> None:
         raise DraftExists
     if work.state not in (PUBLISHED, WITHDRAWN) or work.taken_down:
         raise NothingPublished
-    same = ("owner_id", "kind", "title", "summary", "language", "prices", "subjects", "tags", "shares", "chapters")
+    same = ("owner_id", "kind", "title", "summary", "language", "prices", "subjects", "tags", "shares")
     following = DraftRow(
         work_id,
         number=work.version + 1,
         file_ids={file["file_id"] for file in work.files} or None,
         changed_at=clock.now(),
+        **_arranged(work.chapters),
         **{name: getattr(work, name) for name in same},
     )
     unchanged = (WorkRow.version == work.version) & (WorkRow.taken_down == False)  # noqa: E712
@@ -156,7 +159,7 @@ def expect_file(actor: Actor, work_id: str, lesson_id: str | None) -> DraftRow:
 
 
 def attach(tx: Transaction, work_id: str, number: int, file: FileRef, finding: Finding, refusal: Conflict) -> None:
-    """Add an accepted file to the draft of that number, or refuse where it is closed or full by now."""
+    """Add an accepted file to the draft of that number, or refuse where it is closed, full, or without its lesson."""
     row = FileRow(
         work_id,
         file_row(file.file_id),
@@ -166,6 +169,8 @@ def attach(tx: Transaction, work_id: str, number: int, file: FileRef, finding: F
     )
     tx.put(row)
     room = DraftRow.file_ids.does_not_exist() | (size(DraftRow.file_ids) < MOST_FILES)
+    if file.lesson_id:
+        room &= DraftRow.lesson_ids.contains(file.lesson_id)
     tx.update(
         DraftRow(work_id),
         [DraftRow.file_ids.add({file.file_id}), *_reopened()],
@@ -199,6 +204,11 @@ def _reopened() -> list[Any]:
     return [DraftRow.state.set("draft"), DraftRow.revision.add(1), DraftRow.changed_at.set(clock.now())]
 
 
+def _action(name: str, value: Any) -> Any:
+    attribute = getattr(DraftRow, name)
+    return attribute.remove() if value is None else attribute.set(value)
+
+
 def _checked(draft: DraftRow, wanted: WorkChange) -> dict[str, Any]:
     values = {name: value for name in wanted.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
     if "prices" in values:
@@ -209,8 +219,13 @@ def _checked(draft: DraftRow, wanted: WorkChange) -> dict[str, Any]:
         terms.check_shares(values["shares"])
     if "chapters" in values:
         known = set(terms.lesson_ids(draft.chapters))
-        values["chapters"] = terms.chapters_of(draft.kind, values["chapters"], known)
+        values |= _arranged(terms.chapters_of(draft.kind, values["chapters"], known))
     return values
+
+
+def _arranged(chapters: list[Any]) -> dict[str, Any]:
+    """A draft's chapters, with the set of their lessons' ids, which conditions can ask."""
+    return {"chapters": chapters, "lesson_ids": set(terms.lesson_ids(chapters)) or None}
 
 
 def _orphans(draft: DraftRow, values: dict[str, Any]) -> set[str]:

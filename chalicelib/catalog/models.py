@@ -114,6 +114,7 @@ class DraftRow(Row):
     shares = Amounts(default=dict)
     chapters = Json(default=list)
     file_ids = UnicodeSetAttribute(null=True)
+    lesson_ids = UnicodeSetAttribute(null=True)
     reasons = Json(default=list)
     review_queue = UnicodeAttribute(null=True)
     submitted_at = Moment(null=True)

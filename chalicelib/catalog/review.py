@@ -50,7 +50,7 @@ class LessonsMissing(Unprocessable):
     zh = "课程需要包含课时，且每个课时都要有已通过检查的文件。缺少文件的课时：{lessons}。"
 
 
-class OwnWork(Forbidden):
+class OwnManuscript(Forbidden):
     """Authors and co-authors do not review their own work."""
 
     en = "You have a part in this work: somebody else must review it."
@@ -90,10 +90,10 @@ def submit(actor: Actor, work_id: str) -> None:
 
 
 def claim(reviewer: Actor, work_id: str) -> None:
-    """Take a submission into review. Raises NotFound, OwnWork, NotClaimable."""
+    """Take a submission into review. Raises NotFound, OwnManuscript, NotClaimable."""
     work, draft = manuscripts.rows(work_id)
     if manuscripts.is_member(reviewer, work, draft):
-        raise OwnWork
+        raise OwnManuscript
     if draft is None:
         raise NotClaimable
     stale = (DraftRow.state == "in_review") & (DraftRow.claimed_at < clock.now() - CLAIM_KEPT)
@@ -108,12 +108,12 @@ def claim(reviewer: Actor, work_id: str) -> None:
 
 
 def decide(reviewer: Actor, work_id: str, decision: Decision) -> None:
-    """Approve or reject, and write to the owner. Raises NotFound, OwnWork, NotInYourReview, FieldInvalid."""
+    """Approve or reject, and write to the owner. Raises NotFound, OwnManuscript, NotInYourReview, FieldInvalid."""
     if decision.verdict == "rejected" and not any(reason.strip() for reason in decision.reasons):
         raise FieldInvalid("reasons", "must say why", "必须说明原因")
     work, draft = manuscripts.rows(work_id)
     if manuscripts.is_member(reviewer, work, draft):
-        raise OwnWork
+        raise OwnManuscript
     if draft is None:
         raise NotInYourReview
     actions = [

@@ -18,7 +18,7 @@ from chalicelib.catalog.review import (
     NotClaimable,
     NotInYourReview,
     NotSubmittable,
-    OwnWork,
+    OwnManuscript,
     PriceMissing,
 )
 from chalicelib.catalog.shapes import (
@@ -167,6 +167,7 @@ def list_versions(actor: Actor, work_id: str, query: ListQuery) -> Answer:
     body=WorkChange,
     answers={200: ManuscriptView},
     refuses=(NotFound, NotTheOwner, IfMatchMissing, PreconditionFailed, DraftClosed, CoAuthorUnknown),
+    if_match=True,
 )
 def edit_draft(actor: Actor, work_id: str, body: WorkChange, request: Request) -> Answer:
     """Change the draft, given its ETag as If-Match. An approved draft is then a draft again."""
@@ -288,7 +289,7 @@ def list_submissions(query: ListQuery) -> Answer:
     "/v1/works/{work_id}/claims",
     who=Who.REVIEWER,
     answers={201: ManuscriptView},
-    refuses=(NotFound, OwnWork, NotClaimable),
+    refuses=(NotFound, OwnManuscript, NotClaimable),
 )
 def claim(actor: Actor, work_id: str) -> Answer:
     """Take a submission into review. After three days without a decision another reviewer may."""
@@ -303,7 +304,7 @@ def claim(actor: Actor, work_id: str) -> Answer:
     who=Who.REVIEWER,
     body=Decision,
     answers={201: ManuscriptView},
-    refuses=(NotFound, OwnWork, NotInYourReview),
+    refuses=(NotFound, OwnManuscript, NotInYourReview),
 )
 def decide(actor: Actor, work_id: str, body: Decision) -> Answer:
     """Approve or reject the submission that I claimed. The author gets a mail."""

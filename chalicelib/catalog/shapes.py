@@ -10,24 +10,23 @@ from chalicelib.catalog.cards import Author, Card
 from chalicelib.catalog.ratings import Rating
 from chalicelib.catalog.works import Chapter
 from chalicelib.core.money import MAXIMUM, CurrencyCode
+from chalicelib.core.validation import LINE
 
 MOST_SUBJECTS = 5
 MOST_AUTHORS = 16
 MOST_LESSONS = 100
 MOST_FILES = 100
 
-# The end is written (?![\s\S]) because $ also fits before a last line break.
-_LINE = r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+(?![\s\S])"
 _LINES = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*(?![\s\S])"
 _ID = r"^[0-9A-HJKMNP-TV-Z]{26}(?![\s\S])"
 
-Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=_LINE)]
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=LINE)]
 Summary = Annotated[str, Meta(max_length=600, pattern=_LINES)]
 Id = Annotated[str, Meta(pattern=_ID)]
 Prices = dict[CurrencyCode, Annotated[int, Meta(ge=0, le=MAXIMUM)]]
 Slug = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?![\s\S])")]
 Subjects = Annotated[list[Slug], Meta(max_length=MOST_SUBJECTS)]
-Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=30, pattern=_LINE)]], Meta(max_length=10)]
+Tags = Annotated[list[Annotated[str, Meta(min_length=1, max_length=30, pattern=LINE)]], Meta(max_length=10)]
 Shares = Annotated[dict[Id, Annotated[int, Meta(ge=1, le=10_000)]], Meta(max_length=MOST_AUTHORS)]
 Limit = Annotated[int, Meta(ge=1, le=50)]
 Cursor = Annotated[str, Meta(max_length=2000)]

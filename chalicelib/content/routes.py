@@ -60,13 +60,13 @@ def announce_upload(actor: Actor, work_id: str, body: NewUpload, request: Reques
     It is checked after it arrived; read the upload to see whether it was accepted, or refused and why.
     """
     ticket = uploads.announce(actor, work_id, body, request.language)
-    return created(ticket, f"/v1/uploads/{ticket.upload.upload_id}")
+    return created(ticket, f"/v1/me/uploads/{ticket.upload.upload_id}")
 
 
 @route(
     routes,
     "POST",
-    "/v1/uploads/{upload_id}/completion",
+    "/v1/me/uploads/{upload_id}/completion",
     who=Who.AUTHOR,
     body=Completion,
     answers={202: UploadView},
@@ -80,7 +80,7 @@ def complete_upload(actor: Actor, upload_id: str, body: Completion, request: Req
 @route(
     routes,
     "GET",
-    "/v1/uploads/{upload_id}",
+    "/v1/me/uploads/{upload_id}",
     who=Who.AUTHOR,
     answers={200: UploadView},
     refuses=(NotFound,),

@@ -19,6 +19,7 @@ _PASSING = frozenset(
         "ServiceUnavailable",
         "ThrottlingException",
         "TransactionCanceledException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )

@@ -12,13 +12,16 @@ from chalicelib.core.actors import Who
 from chalicelib.core.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused, StillRunning
 from chalicelib.core.problems import CONTENT_TYPE, Problem
 from chalicelib.core.validation import BodyMalformed, FieldInvalid
-from chalicelib.core.web import JSON, Declaration
+from chalicelib.core.web import JSON, Declaration, gate_refuses
 
 Json = dict[str, Any]
 Schemas = dict[Any, Json]
 """What each shape is called in the document; two of one name in different rooms are told apart."""
 
 _PARAMETER = re.compile(r"{(\w+)}")
+
+ALWAYS: tuple[type[errors.Refusal], ...] = (errors.InternalError, errors.Unavailable)
+"""Any request may meet these: they are each operation's default answer."""
 
 
 def document(declarations: Iterable[Declaration]) -> Json:
@@ -42,10 +45,14 @@ def document(declarations: Iterable[Declaration]) -> Json:
 
 
 def refusals(declared: Declaration) -> list[type[errors.Refusal]]:
-    """All that a route may refuse with: its own, and what its declaration brings with it."""
+    """All that a route may refuse with: its own, and what its declaration brings with it. See also ``ALWAYS``."""
     implied: list[type[errors.Refusal]] = [*declared.refuses]
+    if _PARAMETER.search(declared.path):
+        implied += [errors.NotFound]
     if declared.who not in (Who.ANYONE, Who.PROVIDER):
         implied += [errors.Unauthenticated, errors.Forbidden]
+    if declared.fresh:
+        implied += gate_refuses
     if declared.body:
         implied += [BodyMalformed, FieldInvalid, errors.UnsupportedMediaType, errors.TooLarge]
     if declared.query:
@@ -95,10 +102,18 @@ def _query_parameters(declared: Declaration) -> list[Json]:
 
 
 def _headers(declared: Declaration) -> list[Json]:
-    if not declared.once:
-        return []
-    schema = {"type": "string", "minLength": 8, "maxLength": 128}
-    return [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}]
+    headers = []
+    if declared.once:
+        headers += [_header("Idempotency-Key", required=True, minLength=8, maxLength=128)]
+    if declared.if_match:
+        headers += [_header("If-Match", required=True)]
+    if declared.public_seconds:
+        headers += [_header("If-None-Match", required=False)]
+    return headers
+
+
+def _header(name: str, *, required: bool, **bounds: int) -> Json:
+    return {"name": name, "in": "header", "required": required, "schema": {"type": "string", **bounds}}
 
 
 def _responses(declared: Declaration, schemas: Schemas) -> Json:
@@ -107,13 +122,17 @@ def _responses(declared: Declaration, schemas: Schemas) -> Json:
         responses[str(status)] = {"description": "Done."} | (
             {"content": _content(declared.produces, schemas[shape])} if shape else {}
         )
-    for refusal in refusals(declared):
-        response = responses.setdefault(
-            str(refusal.status), {"description": "", "content": _content(CONTENT_TYPE, schemas[Problem])}
-        )
+    if declared.public_seconds:
+        responses["304"] = {"description": "It is as the ETag in If-None-Match says."}
+    for place, refusal in [*((str(each.status), each) for each in refusals(declared)), *_defaults()]:
+        response = responses.setdefault(place, {"description": "", "content": _content(CONTENT_TYPE, schemas[Problem])})
         said = f"`{refusal.code()}`: {inspect.getdoc(refusal)}"
         response["description"] = "\n\n".join(part for part in (response["description"], said) if part)
     return responses
+
+
+def _defaults() -> list[tuple[str, type[errors.Refusal]]]:
+    return [("default", refusal) for refusal in ALWAYS]
 
 
 def _content(media_type: str, schema: Json) -> Json:

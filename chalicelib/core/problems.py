@@ -10,6 +10,24 @@ from chalicelib.core.errors import Refusal
 
 CONTENT_TYPE = "application/problem+json"
 
+TITLES_ZH = {
+    400: "请求有误",
+    401: "未登录",
+    403: "无权访问",
+    404: "未找到",
+    405: "方法不支持",
+    409: "状态冲突",
+    412: "前提条件不符",
+    413: "请求体过大",
+    415: "媒体类型不支持",
+    422: "无法处理",
+    428: "缺少前提条件",
+    429: "请求过多",
+    500: "服务器内部错误",
+    503: "服务暂不可用",
+}
+"""A problem's title in Chinese (RFC 9457, section 3.1.3, lets it change with the language alone)."""
+
 
 class FieldProblem(msgspec.Struct, frozen=True):
     field: str
@@ -32,7 +50,7 @@ def describe(refusal: Refusal, language: str, request_id: str = "") -> Problem:
     detail = refusal.detail(language)
     return Problem(
         type=f"/docs#{refusal.code()}",
-        title=HTTPStatus(refusal.status).phrase,
+        title=TITLES_ZH[refusal.status] if language == "zh" else HTTPStatus(refusal.status).phrase,
         status=refusal.status,
         detail=detail,
         code=refusal.code(),

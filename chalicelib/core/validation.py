@@ -9,6 +9,14 @@ from chalicelib.core.errors import BadRequest, Unprocessable
 
 T = TypeVar("T")
 
+# In the patterns of texts the end is written (?![\s\S]), because $ also fits before a last line break.
+LINE = (
+    r"^(?=[\s\S]*[^\s\xad\u115f\u1160\u200b-\u200f\u2060-\u206f\u3164\ufeff\uffa0])"
+    r"[^\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+(?![\s\S])"
+)
+"""One line that shows something: no control or invisible characters, nothing that turns the direction of reading.
+The joiners U+200C and U+200D stay: names in Persian and Hindi, and emoji, are written with them."""
+
 
 class BodyMalformed(BadRequest):
     """The body is no JSON."""

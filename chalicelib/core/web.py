@@ -49,11 +49,14 @@ class Gate(Protocol):
 
 
 _gates: list[Gate] = []
+gate_refuses: list[type[Refusal]] = []
+"""What the gate may say beside Unauthenticated, where it asks how the account stands."""
 
 
-def guard_with(gate: Gate) -> None:
+def guard_with(gate: Gate, refuses: tuple[type[Refusal], ...] = ()) -> None:
     """Set who judges access tokens. Until then every route that is not for anyone refuses everyone."""
     _gates[:] = [gate]
+    gate_refuses[:] = refuses
 
 
 class Answer(NamedTuple):
@@ -94,6 +97,7 @@ class Declaration(NamedTuple):
     limit: Limit | None
     once: bool
     fresh: bool
+    if_match: bool
     public_seconds: int
     produces: str
 
@@ -114,22 +118,25 @@ def route(
     refuses: tuple[type[Refusal], ...] = (),
     limit: Limit | None = None,
     once: bool = False,
-    fresh: bool = False,
+    fresh: bool | None = None,
+    if_match: bool = False,
     public_seconds: int = 0,
     produces: str = JSON,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Declare a route of a room.
 
     ``limit`` counts by account, or by address where anyone may call. ``once`` demands an Idempotency-Key. ``fresh``
-    checks the account's standing in the store; authors', reviewers' and admins' routes and those with ``once``
-    always do. ``public_seconds`` lets caches keep the answer, which then must hold nothing personal.
+    checks the account's standing in the store: unless told otherwise, whatever changes something does, and all that
+    authors, reviewers and admins do. ``if_match`` says that the deed wants the ETag that its caller has seen.
+    ``public_seconds`` lets caches keep the answer, which then must hold nothing personal.
     """
 
     def declare(deed: Callable[..., Answer]) -> Callable[..., Answer]:
         privileged = who in (Who.AUTHOR, Who.REVIEWER, Who.ADMIN)
+        asks = who not in (Who.ANYONE, Who.PROVIDER) and (privileged or (method != "GET" if fresh is None else fresh))
         declaration = Declaration(
             method, path, who, deed, body, query, answers, refuses, limit, once,
-            fresh or once or privileged, public_seconds, produces,
+            asks, if_match, public_seconds, produces,
         )  # fmt: skip
         wanted = frozenset(inspect.signature(deed).parameters)
         declarations.append(declaration)

@@ -21,6 +21,7 @@ routes = Blueprint(__name__)
     body=Claims,
     answers={202: Recorded},
     limit=Limit(60, 60),
+    fresh=False,
 )
 def record(actor: Actor, body: Claims) -> Answer:
     """Say what I viewed, played, learned, searched and followed: up to 50 events, each with an id of its own.

@@ -14,7 +14,7 @@ class NoAccess(Forbidden):
     zh = "您尚未拥有该作品：请先购买。"
 
 
-class TakenDown(Forbidden):
+class ContentTakenDown(Forbidden):
     """The work was taken down; nobody may read it."""
 
     en = "This work was taken down and can no longer be read."
@@ -22,12 +22,12 @@ class TakenDown(Forbidden):
 
 
 def link(reader: Actor, work_id: str, file_id: str) -> FileLink:
-    """A link to one file of the version that is published now. Raises NoAccess, TakenDown, NotFound."""
+    """A link to one file of the version that is published now. Raises NoAccess, ContentTakenDown, NotFound."""
     holding = access.read(reader.party_id, work_id)
     if holding is None or not holding.sources:
         raise NoAccess
     if holding.taken_down:
-        raise TakenDown
+        raise ContentTakenDown
     for file in holding.files:
         if file.file_id == file_id:
             return links.sign(file)

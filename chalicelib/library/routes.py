@@ -8,7 +8,7 @@ from chalicelib.core.cursors import BadCursor, Page
 from chalicelib.core.errors import NotFound
 from chalicelib.core.web import Answer, ok, route
 from chalicelib.library import delivery, shelf
-from chalicelib.library.delivery import NoAccess, TakenDown
+from chalicelib.library.delivery import ContentTakenDown, NoAccess
 from chalicelib.library.shelf import LibraryQuery, OwnedWork
 
 routes = Blueprint(__name__)
@@ -34,7 +34,7 @@ def read_library(actor: Actor, query: LibraryQuery) -> Answer:
     "/v1/me/works/{work_id}/files/{file_id}",
     who=Who.READER,
     answers={200: FileLink},
-    refuses=(NoAccess, TakenDown, NotFound),
+    refuses=(NoAccess, ContentTakenDown, NotFound),
 )
 def read_file(actor: Actor, work_id: str, file_id: str) -> Answer:
     """A short link to a file of a work that I have."""

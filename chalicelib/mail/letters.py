@@ -12,12 +12,12 @@ LETTERS: dict[str, dict[str, Letter]] = {
     "verify_email": {
         "en": Letter(
             "Your Lyceum code: {code}",
-            "Hello {name},\n\nyour verification code is {code}. It works for {minutes} minutes.\n\n"
+            "Hello,\n\nyour verification code is {code}. It works for {minutes} minutes.\n\n"
             "If you did not register at Lyceum, ignore this mail: without the code nothing happens.\n",
         ),
         "zh": Letter(
             "您的 Lyceum 验证码：{code}",
-            "{name}，您好！\n\n您的验证码是 {code}，{minutes} 分钟内有效。\n\n"
+            "您好！\n\n您的验证码是 {code}，{minutes} 分钟内有效。\n\n"
             "如果您没有注册 Lyceum，请忽略此邮件：没有验证码，不会发生任何事情。\n",
         ),
     },

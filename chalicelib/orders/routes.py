@@ -78,7 +78,6 @@ def read_order(actor: Actor, order_id: str) -> Answer:
     answers={200: OrderView},
     refuses=(NotFound, TooLateToCancel, ProviderUnavailable),
     limit=Limit(60, 900),
-    fresh=True,
 )
 def cancel_order(actor: Actor, order_id: str) -> Answer:
     """Cancel an order that is not paid. Canceling it again changes nothing."""

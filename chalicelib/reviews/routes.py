@@ -16,7 +16,7 @@ from chalicelib.reviews.shapes import (
     ReviewView,
     own,
 )
-from chalicelib.reviews.writing import OwnWork, ReviewNeedsAccess
+from chalicelib.reviews.writing import ReviewNeedsAccess, ReviewOfOwnWork
 
 routes = Blueprint(__name__)
 
@@ -28,7 +28,7 @@ routes = Blueprint(__name__)
     who=Who.READER,
     body=NewReview,
     answers={200: OwnReview},
-    refuses=(ReviewNeedsAccess, OwnWork),
+    refuses=(ReviewNeedsAccess, ReviewOfOwnWork),
 )
 def write_review(actor: Actor, work_id: str, body: NewReview) -> Answer:
     """Review a work that I have, or replace my review of it."""

@@ -22,7 +22,7 @@ class ReviewNeedsAccess(Forbidden):
     zh = "只有拥有该作品的读者才能评价。"
 
 
-class OwnWork(Forbidden):
+class ReviewOfOwnWork(Forbidden):
     """Nobody reviews what they wrote."""
 
     en = "You cannot review your own work."
@@ -36,7 +36,7 @@ class _Hidden(Conflict):
 def write(actor: Actor, work_id: str, wanted: NewReview) -> Review:
     """Say it, or say it anew. One transaction, and a second where what was there is hidden: then this is, too.
 
-    Raises ReviewNeedsAccess, OwnWork.
+    Raises ReviewNeedsAccess, ReviewOfOwnWork.
     """
     try:
         return _write(actor, work_id, wanted, hidden=False)
@@ -60,7 +60,7 @@ def _write(actor: Actor, work_id: str, wanted: NewReview, hidden: bool) -> Revie
     standing = Review.hidden_at.exists() if hidden else Review.hidden_at.does_not_exist()
     with all_or_nothing() as tx:
         access.require(tx, actor.party_id, work_id, ReviewNeedsAccess())
-        works.require_outsider(tx, work_id, actor.account_id, OwnWork())
+        works.require_outsider(tx, work_id, actor.account_id, ReviewOfOwnWork())
         tx.update(Review(said.work_id, said.review_id), _actions(said, hidden), standing, _Hidden())
         trail.write(tx, actor, "review.written", said.review_id, work_id=work_id, rating=wanted.rating)
     return said

@@ -83,7 +83,7 @@ def _send(author: Caller, ticket: dict[str, Any], data: bytes) -> None:
         tag = _put(part["url"], data[place : place + part["bytes"]])
         sent.append({"number": part["number"], "etag": tag})
         place += part["bytes"]
-    author.post(f"/v1/uploads/{ticket['upload']['upload_id']}/completion", {"parts": sent})
+    author.post(f"/v1/me/uploads/{ticket['upload']['upload_id']}/completion", {"parts": sent})
 
 
 def _put(url: str, data: bytes) -> str:
@@ -95,5 +95,5 @@ def _put(url: str, data: bytes) -> str:
 
 
 def _judged(author: Caller, upload_id: str) -> dict[str, Any] | None:
-    upload: dict[str, Any] = author.get(f"/v1/uploads/{upload_id}")
+    upload: dict[str, Any] = author.get(f"/v1/me/uploads/{upload_id}")
     return upload if upload["state"] in ("accepted", "refused") else None

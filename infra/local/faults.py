@@ -10,7 +10,7 @@ from infra.local.http_front import HttpAnswer
 from infra.local.wire_meter import Call
 
 How = Literal["500", "throttled", "conflict", "dropped"]
-"""``conflict``: a DynamoDB transaction clashed with another."""
+"""``conflict``: DynamoDB refuses a transaction, or a single write, because another transaction is at the same item."""
 When = Literal["before", "after"]
 
 
@@ -74,7 +74,7 @@ def failing_answer(fault: Fault) -> HttpAnswer | None:
     if fault.how == "dropped":
         return None
     if fault.how == "conflict":
-        return _conflict()
+        return _conflict(fault.operation)
     status, code = (500, "InternalServerError") if fault.how == "500" else _throttling(fault.service)
     if fault.service in ("s3", "sns", "cloudformation"):
         return _xml_error(fault.service, status, code)
@@ -82,8 +82,9 @@ def failing_answer(fault: Fault) -> HttpAnswer | None:
     return HttpAnswer(status, [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", code)], body)
 
 
-def _conflict() -> HttpAnswer:
-    code = "TransactionCanceledException"
+def _conflict(operation: str) -> HttpAnswer:
+    together = operation.startswith("Transact")
+    code = "TransactionCanceledException" if together else "TransactionConflictException"
     reasons = [{"Code": "TransactionConflict", "Message": "made to clash"}]
     said = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "Message": code, "CancellationReasons": reasons}
     headers = [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", code)]

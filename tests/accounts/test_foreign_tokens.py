@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib.core import clock
-from tests.world import Person, World
+from tests.world import PASSWORD, Person, World
 
 ISSUER = "https://login.example.org"
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -76,6 +76,7 @@ def test_a_trusted_issuers_token_stands_for_the_account_of_its_address(world: Wo
         {"email": "nobody@example.com"},
         {"exp": 1},
         {"iat": 99_999_999_999, "exp": 99_999_999_999},
+        {"nbf": 99_999_999_998, "exp": 99_999_999_999},
     ],
 )
 def test_a_token_that_is_not_for_us_opens_nothing(world: World, issuer: None, changes: dict[str, Any]) -> None:
@@ -85,6 +86,26 @@ def test_a_token_that_is_not_for_us_opens_nothing(world: World, issuer: None, ch
 
 def test_a_strangers_signature_opens_nothing(world: World, issuer: None) -> None:
     assert world.get("/v1/me", as_=holding(world.reader().email, STRANGERS_KEY)).status == 401
+
+
+def test_a_foreign_token_follows_the_platforms_clock(world: World, issuer: None) -> None:
+    reader = world.reader()
+    world.clock.advance(days=2)
+    assert world.get("/v1/me", as_=holding(reader.email, nbf=int(clock.timestamp()))).status == 200
+
+
+def test_an_issuer_that_does_not_answer_signs_nobody_out(
+    world: World, issuer: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OIDC_JWKS_URL", "http://127.0.0.1:9/keys")
+    assert world.get("/v1/me", as_=holding(world.reader().email)).code == "unavailable"
+
+
+def test_who_came_by_a_foreign_token_may_change_the_password(world: World, issuer: None) -> None:
+    reader = world.reader()
+    change = {"current_password": PASSWORD, "new_password": "a brand new password"}
+    assert world.put("/v1/me/password", change, as_=holding(reader.email)).status == 204
+    assert world.signs_in(reader, "a brand new password").status == 201
 
 
 def test_without_the_setting_no_foreign_token_is_believed(world: World) -> None:

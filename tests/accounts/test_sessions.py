@@ -118,6 +118,14 @@ def test_sign_ins_are_limited_even_when_they_come_at_once(world: World) -> None:
     assert (statuses.count(401), statuses.count(429)) == (10, 4)
 
 
+def test_a_stranger_who_guesses_elsewhere_does_not_keep_the_owner_out(world: World) -> None:
+    reader = world.reader()
+    wrong = {"email": reader.email, "password": "wrong"}
+    for number in range(12):
+        world.post("/v1/sessions", wrong, headers={"x-test-ip": f"198.51.100.{number % 2}"})
+    assert world.signs_in(reader).status == 201
+
+
 def test_a_forgotten_password_is_set_anew_by_mail(world: World) -> None:
     reader = world.reader()
     assert world.post("/v1/password-resets", {"email": reader.email}).status == 202
@@ -155,6 +163,7 @@ def test_changing_a_password_needs_the_present_one(world: World) -> None:
 @pytest.mark.parametrize(
     ("path", "more"),
     [
+        ("/v1/accounts", {"password": PASSWORD, "name": "Li"}),
         ("/v1/sessions", {"password": "not the password"}),
         ("/v1/password-resets", {}),
         ("/v1/password-resets/confirmations", {"code": "000000", "password": "a new password"}),

@@ -1,6 +1,8 @@
 """Roles and suspension act at once where it counts, and leave a trail."""
 
 from chalicelib.audit import trail
+from chalicelib.core import web
+from chalicelib.core.actors import Who
 from tests.world import World
 
 
@@ -28,7 +30,13 @@ def test_a_suspended_account_cannot_act_sign_in_or_refresh(world: World) -> None
     admin, reader = world.admin(), world.reader()
     path = f"/v1/accounts/{reader.account_id}/suspension"
     assert world.put(path, {"reason": "fraud"}, as_=admin).json["suspended"] is True
-    assert world.patch("/v1/me", {"name": "X"}, as_=reader).code == "account_suspended"
+    for change in (
+        world.patch("/v1/me", {"name": "X"}, as_=reader),
+        world.put("/v1/works/WORK/reviews/mine", {"rating": 5}, as_=reader),
+        world.delete("/v1/works/WORK/reviews/mine", as_=reader),
+        world.delete("/v1/me/history", as_=reader),
+    ):
+        assert change.code == "account_suspended"
     assert world.signs_in(reader).code == "account_suspended"
     assert world.post("/v1/sessions/refreshes", {"refresh_token": reader.refresh_token}).status == 401
     assert world.delete(path, as_=admin).json["suspended"] is False
@@ -48,6 +56,22 @@ def test_what_is_not_there_cannot_be_changed(world: World) -> None:
     admin = world.admin()
     assert world.put("/v1/accounts/NOBODY/roles", {"roles": []}, as_=admin).code == "not_found"
     assert world.get("/v1/accounts/NOBODY", as_=admin).code == "not_found"
+
+
+def test_whatever_changes_something_asks_how_the_account_stands_but_for_what_is_named_here(world: World) -> None:
+    assert world.platform.app
+    changing = [each for each in web.declarations if each.who is Who.READER and each.method != "GET"]
+    trusting = {(each.method, each.path) for each in changing if not each.fresh}
+    assert trusting == {("POST", "/v1/interactions"), ("DELETE", "/v1/sessions/current")}
+
+
+def test_registering_and_asking_for_a_reset_leave_a_trail(world: World) -> None:
+    reader = world.reader()
+    world.post("/v1/password-resets", {"email": reader.email})
+    (begun,) = trail.by("system:registration")
+    (asked,) = trail.by("system:recovery")
+    assert (begun.deed, asked.deed, asked.subject) == ("registration.begun", "reset.asked", reader.account_id)
+    assert [entry.facts["registration"] for entry in trail.by(reader.account_id) if entry.facts] == [begun.subject]
 
 
 def test_deeds_leave_a_trail(world: World) -> None:

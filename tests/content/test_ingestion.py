@@ -24,7 +24,7 @@ def announce(world: World, author: Person, work_id: str, name: str = "tides.md",
 
 
 def state(world: World, author: Person, ticket: Any) -> str:
-    return str(world.get(f"/v1/uploads/{ticket['upload']['upload_id']}", as_=author).json["state"])
+    return str(world.get(f"/v1/me/uploads/{ticket['upload']['upload_id']}", as_=author).json["state"])
 
 
 def keys(world: World, bucket: str) -> list[str]:
@@ -66,7 +66,7 @@ def test_good_files_are_kept_and_bad_ones_refused_each_for_its_reason(world: Wor
             outcome[number] = reply.code
     world.pump()
     for number, ticket in tickets.items():
-        upload = world.get(f"/v1/uploads/{ticket['upload']['upload_id']}", as_=author).json
+        upload = world.get(f"/v1/me/uploads/{ticket['upload']['upload_id']}", as_=author).json
         outcome[number] = upload["refusal"]["code"] if upload["refusal"] else None
         assert upload["state"] == ("refused" if upload["refusal"] else "accepted")
     assert [(sample.name, outcome[number]) for number, sample in enumerate(SAMPLES)] == [
@@ -122,7 +122,7 @@ def test_a_file_of_another_size_than_announced_is_refused(world: World) -> None:
     ticket = announce(world, author, a_draft(world, author), size=10)
     sends(ticket["url"], TIDES)
     world.pump()
-    refusal = world.get(f"/v1/uploads/{ticket['upload']['upload_id']}", as_=author).json["refusal"]
+    refusal = world.get(f"/v1/me/uploads/{ticket['upload']['upload_id']}", as_=author).json["refusal"]
     assert refusal["code"] == "file_size_mismatch" and str(len(TIDES)) in refusal["detail"]
 
 
@@ -140,7 +140,7 @@ def test_a_file_that_comes_after_its_draft_was_submitted_is_refused_and_leaves_n
         world.post(f"/v1/works/{work_id}/drafts", as_=author)
     sends(ticket["url"], TIDES)
     world.pump()
-    upload = world.get(f"/v1/uploads/{ticket['upload']['upload_id']}", as_=author).json
+    upload = world.get(f"/v1/me/uploads/{ticket['upload']['upload_id']}", as_=author).json
     assert upload["refusal"]["code"] == "draft_moved_on"
     assert keys(world, "content") == keys(world, "quarantine") == []
 
@@ -226,7 +226,7 @@ def test_a_file_whose_reading_keeps_ending_the_process_is_refused(world: World) 
     world.clock.advance(seconds=ingestion.LEASE_SECONDS + 1)
     world.signs_in(author)
     world.pump()
-    refusal = world.get(f"/v1/uploads/{upload.upload_id}", as_=author).json["refusal"]
+    refusal = world.get(f"/v1/me/uploads/{upload.upload_id}", as_=author).json["refusal"]
     assert refusal["code"] == "file_unreadable"
 
 

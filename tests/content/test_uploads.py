@@ -47,7 +47,7 @@ def test_a_large_file_goes_in_parts(world: World) -> None:
     assert [part["bytes"] for part in ticket["parts"]] == [PART, MEBIBYTE + 5]
     sent = [sends(ticket["parts"][0]["url"], data[:PART]), sends(ticket["parts"][1]["url"], data[PART:])]
     parts = [{"number": number, "etag": etag} for number, (_, etag) in enumerate(sent, start=1)]
-    path = f"/v1/uploads/{ticket['upload']['upload_id']}"
+    path = f"/v1/me/uploads/{ticket['upload']['upload_id']}"
     for wrong in (parts[:1], parts[::-1], [parts[0], {"number": 2, "etag": "0" * 32}]):
         assert world.post(f"{path}/completion", {"parts": wrong}, as_=author).code == "parts_wrong"
     for _ in range(2):
@@ -62,7 +62,7 @@ def test_a_file_that_goes_whole_has_nothing_to_join(world: World) -> None:
     work_id = a_draft(world, author)
     ticket = world.post(f"/v1/works/{work_id}/uploads", {"name": "a.md", "bytes": 5}, as_=author).json
     completion = {"parts": [{"number": 1, "etag": "0" * 32}]}
-    path = f"/v1/uploads/{ticket['upload']['upload_id']}/completion"
+    path = f"/v1/me/uploads/{ticket['upload']['upload_id']}/completion"
     assert world.post(path, completion, as_=author).code == "not_in_parts"
 
 
@@ -98,6 +98,25 @@ def test_a_courses_file_belongs_to_a_lesson(world: World) -> None:
     assert file["lesson_id"] == lesson_id
 
 
+def test_a_file_on_its_way_to_a_lesson_that_is_gone_is_refused(world: World) -> None:
+    author = world.author()
+    chapters = [{"title": "One", "lessons": [{"title": "Ebb"}, {"title": "Flow"}]}]
+    work_id = a_draft(world, author, kind="course", chapters=chapters)
+    seen = world.get(f"/v1/me/manuscripts/{work_id}", as_=author)
+    ebb, flow = (lesson["lesson_id"] for lesson in seen.json["draft"]["chapters"][0]["lessons"])
+    announced = {"name": "ebb.md", "bytes": len(TIDES), "lesson_id": ebb}
+    ticket = world.post(f"/v1/works/{work_id}/uploads", announced, as_=author).json
+    kept = [{"title": "One", "lessons": [{"title": "Flow", "lesson_id": flow}]}]
+    change = {"chapters": kept}
+    headers = {"if-match": seen.headers["ETag"]}
+    assert world.patch(f"/v1/works/{work_id}", change, as_=author, headers=headers).status == 200
+    sends(ticket["url"], TIDES)
+    world.pump()
+    upload = world.get(f"/v1/me/uploads/{ticket['upload']['upload_id']}", as_=author).json
+    assert (upload["state"], upload["refusal"]["code"]) == ("refused", "draft_moved_on")
+    assert world.get(f"/v1/me/manuscripts/{work_id}", as_=author).json["draft"]["files"] == []
+
+
 def test_uploads_are_their_owners_business(world: World) -> None:
     author, other = world.author("Ada"), world.author("Eve")
     work_id = a_draft(world, author)
@@ -105,8 +124,8 @@ def test_uploads_are_their_owners_business(world: World) -> None:
     completion = {"parts": [{"number": 1, "etag": "0" * 32}]}
     for reply in (
         world.post(f"/v1/works/{work_id}/uploads", {"name": "a.md", "bytes": 5}, as_=other),
-        world.get(f"/v1/uploads/{upload['upload_id']}", as_=other),
-        world.post(f"/v1/uploads/{upload['upload_id']}/completion", completion, as_=other),
+        world.get(f"/v1/me/uploads/{upload['upload_id']}", as_=other),
+        world.post(f"/v1/me/uploads/{upload['upload_id']}/completion", completion, as_=other),
         world.get(f"/v1/me/manuscripts/{work_id}/uploads", as_=other),
     ):
         assert reply.code == "not_found"
@@ -149,7 +168,7 @@ def test_a_work_holds_only_so_many_files(world: World) -> None:
     assert (refused.code, str(MOST_FILES) in refused.json["detail"]) == ("file_limit_reached", True)
     sends(late["url"], TIDES)
     world.pump()
-    upload = world.get(f"/v1/uploads/{late['upload']['upload_id']}", as_=author).json
+    upload = world.get(f"/v1/me/uploads/{late['upload']['upload_id']}", as_=author).json
     assert upload["refusal"]["code"] == "draft_moved_on"
 
 
