@@ -11,8 +11,9 @@ help: ## List the commands
 run: $(READY) ## The whole platform on this machine, with demo data, until Ctrl-C (KEEP=1 keeps state; PORT=8000)
 	@$(BIN)/python -m infra.local $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
+demo: export LYCEUM_FILES := $(value FILES)
 demo: $(READY) ## Play the main job through HTTP and check it (FILES=folder takes your own files)
-	@$(BIN)/python -m infra.demo $(if $(FILES),--files "$(FILES)")
+	@$(BIN)/python -m infra.demo $(if $(value FILES),--files "$$LYCEUM_FILES")
 
 test: $(READY) ## Run the tests
 	@$(BIN)/pytest -n 2 --dist loadfile

@@ -22,13 +22,20 @@ def _api() -> str:
         "Written by `make docs` from the route declarations. Shapes and refusals: `/docs` or `/openapi.json`.",
         "Any route may also answer `internal_error` (500) or `unavailable` (503, with `Retry-After`).",
         "",
-        "| method | path | who | what | refuses with |",
-        "|---|---|---|---|---|",
+        "Beside the calls of its deed (`make bench` counts them) a route may ask the store two things, listed here:",
+        "how the account stands (`standing`, one consistent BatchGetItem), and whether a limit is spent (`limit`, one",
+        "UpdateItem).",
+        "",
+        "| method | path | who | what | asks also | refuses with |",
+        "|---|---|---|---|---|---|",
     ]
     for declared in sorted(web.declarations, key=lambda declared: (declared.path, declared.method)):
         summary = (declared.deed.__doc__ or "").strip().splitlines()[0]
         codes = ", ".join(f"`{refusal.code()}`" for refusal in openapi.refusals(declared))
-        lines.append(f"| {declared.method} | `{declared.path}` | {declared.who} | {summary} | {codes} |")
+        asks = ", ".join(
+            name for name in ("standing" if declared.fresh else "", "limit" if declared.limit else "") if name
+        )
+        lines.append(f"| {declared.method} | `{declared.path}` | {declared.who} | {summary} | {asks} | {codes} |")
     return "\n".join(lines) + "\n"
 
 

@@ -73,11 +73,11 @@ class Till:
 
     # Stripe
 
-    def arrives(self, **how: Any) -> None:
-        """Deliver the webhooks that wait, and work on them until nothing moves."""
+    def arrives(self, *, tolerate: bool = False, **how: Any) -> None:
+        """Deliver the webhooks that wait, and work on them until nothing moves; tolerate: even where it fails."""
         attempts = self.fake.deliver(**how)
         assert {attempt["status"] for attempt in attempts} <= {200}, attempts
-        self.world.pump()
+        self.world.pump(tolerate=tolerate)
 
     def settles(self) -> None:
         """Let every charge have its balance transaction now."""
@@ -112,12 +112,12 @@ class Till:
     def _send(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         return self.world.call("POST", url, raw=body.decode(), headers=lower(headers)).status
 
-    def later(self, **span: float) -> None:
-        """Time passes, the schedules run, and what they woke is worked on."""
+    def later(self, *, tolerate: bool = False, **span: float) -> None:
+        """Time passes, the schedules run, and what they woke is worked on; tolerate: even where it fails."""
         self.world.clock.advance(**span)
         for name in ("orders_sweep", "outbox_sweep"):
             self.world.platform.run_schedule(name)
-        self.world.pump()
+        self.world.pump(tolerate=tolerate)
 
     # Books
 

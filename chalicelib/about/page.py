@@ -1,6 +1,7 @@
 """The documentation page: the OpenAPI document as plain HTML, read without a network and without a script."""
 
 import json
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -13,6 +14,8 @@ WORDS: dict[str, Json] = {
         "title": "Lyceum API",
         "lead": "Generated from the routes themselves. The same as a document for programs: ",
         "who": "who may call",
+        "done": "Done.",
+        "everyone": {},
         "body": "body",
         "answers": "answers",
         "parameters": "parameters",
@@ -37,6 +40,15 @@ WORDS: dict[str, Json] = {
         "title": "Lyceum 接口文档",
         "lead": "由路由声明自动生成。供程序读取的版本：",
         "who": "调用者",
+        "done": "完成。",
+        "everyone": {
+            "anyone": "任何人",
+            "provider": "支付服务商",
+            "reader": "读者",
+            "author": "作者",
+            "reviewer": "审核员",
+            "admin": "管理员",
+        },
         "body": "请求体",
         "answers": "响应",
         "parameters": "参数",
@@ -94,12 +106,12 @@ def _operation(method: str, path: str, operation: Json, words: Json) -> str:
     limit = operation.get("x-rate-limit")
     parts = [
         f"<p>{escape(operation.get('description', ''))}</p>",
-        f"<p>{words['who']}: <code>{operation['x-who']}</code>",
+        f"<p>{words['who']}: <code>{words['everyone'].get(operation['x-who'], operation['x-who'])}</code>",
         f" · {words['limit'].format(**limit)}" if limit else "",
         "</p>",
         _parameters(operation, words),
         _body(operation, words),
-        f"<p>{words['answers']}</p><table>{_answers(operation)}</table>",
+        f"<p>{words['answers']}</p><table>{_answers(operation, words)}</table>",
     ]
     return (
         f'<details id="{operation["operationId"]}"><summary><b>{method.upper()}</b> <code>{escape(path)}</code> '
@@ -120,13 +132,26 @@ def _body(operation: Json, words: Json) -> str:
     return "".join(f"<p>{words['body']}: {_link(one['schema'])}</p>" for one in content.values())
 
 
-def _answers(operation: Json) -> str:
+def _answers(operation: Json, words: Json) -> str:
     rows = []
     for status, response in operation["responses"].items():
-        said = "<br>".join(escape(line) for line in response["description"].split("\n\n"))
+        said = "<br>".join(escape(_in(words, line)) for line in response["description"].split("\n\n"))
         shapes = ", ".join(_link(one["schema"]) for one in response.get("content", {}).values())
         rows.append(f"<tr><td><code>{status}</code><td>{said}<td>{shapes}")
     return "".join(rows)
+
+
+def _in(words: Json, line: str) -> str:
+    """A line of an answer: what is done, or a refusal by its code, in the page's language."""
+    code, _, said = line.partition(": ")
+    if words is WORDS["zh"] and (refusal := _by_code().get(code.strip("`"))):
+        said = refusal.zh
+    return words["done"] if line == "Done." else f"{code}: {said}" if said else line
+
+
+@cache
+def _by_code() -> dict[str, type[Refusal]]:
+    return {kind.code(): kind for kind in _every(Refusal)}
 
 
 def _link(schema: Json) -> str:

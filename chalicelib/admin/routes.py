@@ -1,41 +1,50 @@
 """The back office over HTTP: thin, for the deeds are in the rooms."""
 
 from chalice import Blueprint
-from msgspec import Struct
 
-from chalicelib.core.actors import Who
-from chalicelib.core.web import Answer, ok, route
-from chalicelib.orders import invariants, sweeping
+from chalicelib.admin import sweeps
+from chalicelib.admin.sweeps import SweepReport
+from chalicelib.core.actors import Actor, Who
+from chalicelib.core.errors import NotFound
+from chalicelib.core.web import Answer, accepted, ok, route
+from chalicelib.orders import invariants
 from chalicelib.orders.invariants import Report
-from chalicelib.outbox import waking
-from chalicelib.payments import inbox
 
 routes = Blueprint(__name__)
 
 
-class ParkedEvent(Struct):
-    event_id: str
-    type: str
-    object_id: str
-    reason: str
-
-
-class SweepReport(Struct):
-    """How many late ones were looked at, and the provider's events that wait for a person."""
-
-    events: int
-    unpaid_orders: int
-    unsettled_payments: int
-    tasks: int
-    parked: list[ParkedEvent]
-
-
 @route(routes, "POST", "/v1/admin/sweeps", who=Who.ADMIN, answers={200: SweepReport})
-def run_sweepers() -> Answer:
+def run_sweepers(actor: Actor) -> Answer:
     """Look now at everything that is late, as the schedules do every five minutes."""
-    swept, tasks = sweeping.sweep(), waking.wake_late()
-    parked = [ParkedEvent(event.id, event.type, event.object_id, reason) for event, reason in inbox.parked()]
-    return ok(SweepReport(swept.events, swept.unpaid, swept.unsettled, tasks, parked))
+    return ok(sweeps.run(actor))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/admin/parked-events/{event_id}/retries",
+    who=Who.ADMIN,
+    answers={202: None},
+    refuses=(NotFound,),
+)
+def retry_event(actor: Actor, event_id: str) -> Answer:
+    """Work again on an event of the payment provider that was put aside."""
+    sweeps.retry_event(actor, event_id)
+    return accepted()
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/admin/parked-tasks/{task_id}/retries",
+    who=Who.ADMIN,
+    answers={202: None},
+    refuses=(NotFound,),
+)
+def retry_task(actor: Actor, task_id: str) -> Answer:
+    """Carry out again an outside effect that was put aside. The next sweep wakes it."""
+    sweeps.retry_task(actor, task_id)
+    return accepted()
 
 
 @route(routes, "GET", "/v1/admin/invariants", who=Who.ADMIN, answers={200: Report})

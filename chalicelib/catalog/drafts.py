@@ -14,6 +14,7 @@ from chalicelib.core import clock, ids
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.validation import FieldInvalid
 
 OPEN = ("draft", "rejected", "approved")
 """The states in which a draft may be changed; changed, it is a draft again."""
@@ -146,11 +147,13 @@ def begin_version(actor: Actor, work_id: str) -> None:
 def expect_file(actor: Actor, work_id: str, lesson_id: str | None) -> DraftRow:
     """The draft that a file is on its way to; in a course it goes to a lesson.
 
-    Raises NotFound, NotTheOwner, DraftClosed, FileLimitReached.
+    Raises NotFound, NotTheOwner, DraftClosed, FieldInvalid, FileLimitReached.
     """
     _, draft = manuscripts.owned(actor, work_id)
     if draft is None or draft.state not in OPEN:
         raise DraftClosed
+    if draft.kind == Kind.COURSE and lesson_id is None:
+        raise FieldInvalid("lesson_id", "is required in a course", "课程中必须填写")
     if lesson_id not in (terms.lesson_ids(draft.chapters) if draft.kind == Kind.COURSE else [None]):
         raise NotFound(field="lesson_id")
     if len(draft.file_ids or ()) >= MOST_FILES:

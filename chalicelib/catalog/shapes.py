@@ -97,9 +97,9 @@ class Reason(Struct, forbid_unknown_fields=True):
 
 
 class ShelfQuery(Struct, forbid_unknown_fields=True):
-    """``shelf`` is a subject; without it and ``author``, everything, newest first."""
+    """Without a ``subject`` and an ``author``, everything, newest first."""
 
-    shelf: Slug | None = None
+    subject: Slug | None = None
     author: Id | None = None
     cursor: Cursor | None = None
     limit: Limit = 20

@@ -13,12 +13,12 @@ from chalicelib.core.validation import FieldInvalid
 
 def browse(query: ShelfQuery) -> Page[Card]:
     """One call, however many works there are. Raises FieldInvalid, BadCursor."""
-    if query.shelf and query.author:
-        raise FieldInvalid("author", "cannot be combined with shelf", "不能与 shelf 同时使用")
-    if query.shelf and query.shelf not in SUBJECTS:
-        raise FieldInvalid("shelf", f"there is no subject {query.shelf}", f"没有主题 {query.shelf}")
-    scope = ("works", f"author#{query.author}" if query.author else f"shelf#{query.shelf or NEWEST}")
-    index, key = (CardRow.by_author, query.author) if query.author else (CardRow.by_shelf, query.shelf or NEWEST)
+    if query.subject and query.author:
+        raise FieldInvalid("author", "cannot be combined with subject", "不能与 subject 同时使用")
+    if query.subject and query.subject not in SUBJECTS:
+        raise FieldInvalid("subject", f"there is no subject {query.subject}", f"没有主题 {query.subject}")
+    scope = ("works", f"author#{query.author}" if query.author else f"shelf#{query.subject or NEWEST}")
+    index, key = (CardRow.by_author, query.author) if query.author else (CardRow.by_shelf, query.subject or NEWEST)
     found, last = page(
         index.query(
             key,

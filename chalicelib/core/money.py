@@ -35,7 +35,9 @@ def can_be_charged(currency: str, amount: int) -> bool:
 
 
 def written(currency: str, amount: int) -> str:
-    """``US$9.00``, ``JP¥900``: for people."""
+    """``US$9.00``, ``JP¥900``: for people. Of a currency that is none of ours the bare minor units."""
+    if currency not in CURRENCIES:
+        return f"{amount} {currency.upper()}/minor"
     decimals, _, symbol = CURRENCIES[currency]
     sign, units = ("-" if amount < 0 else ""), abs(amount)
     if decimals == 0:

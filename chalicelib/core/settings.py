@@ -34,6 +34,7 @@ ENVIRONMENT: dict[str, str] = {
 SECRETS: dict[str, str] = {
     "token-keys": 'The keys of access tokens: {"current": kid, "keys": {kid: secret}}. Old kids verify until removed.',
     "cursor-key": "Signs cursors and hashes mailed codes.",
+    "pseudonym-key": "Names reviews, so that none names its account. Never changes: it is part of rows' keys.",
     "stripe-key": "The secret API key at Stripe.",
     "stripe-webhook-secret": "Signs Stripe's webhooks.",
 }

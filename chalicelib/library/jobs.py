@@ -13,11 +13,16 @@ jobs = Blueprint(__name__)
 QUEUE = "library-facts"
 
 
+LOOKS_AGAIN_SECONDS = 120
+"""The index over holders lags behind: who got the work just before the fact is found on the second look."""
+
+
 class WorkChanged(Struct):
-    """``after``: the holders up to this account are done."""
+    """``after``: the holders up to this account are done. ``again``: this is the second look."""
 
     work_id: str
     after: str | None = None
+    again: bool = False
 
 
 @jobs.on_sqs_message(queue=settings.queue(QUEUE), name="library_follow_work", batch_size=5)
@@ -27,6 +32,11 @@ def follow_work(fact: Fact) -> None:
     told = fact.read(WorkChanged)
     after = refreshing.follow(told.work_id, told.after)
     if after:
-        rest = msgspec.structs.replace(fact, data={"work_id": told.work_id, "after": after})
-        body = msgspec.json.encode(rest).decode()
-        aws.client("sqs").send_message(QueueUrl=settings.queue_url(QUEUE), MessageBody=body)
+        _leave(fact, WorkChanged(told.work_id, after, told.again))
+    elif not told.again:
+        _leave(fact, WorkChanged(told.work_id, again=True), LOOKS_AGAIN_SECONDS)
+
+
+def _leave(fact: Fact, rest: WorkChanged, seconds: int = 0) -> None:
+    body = msgspec.json.encode(msgspec.structs.replace(fact, data=msgspec.to_builtins(rest))).decode()
+    aws.client("sqs").send_message(QueueUrl=settings.queue_url(QUEUE), MessageBody=body, DelaySeconds=seconds)

@@ -54,6 +54,7 @@ def _closed(order: Order) -> bool:
     if order.header.session_id is None:
         return True
     session = gateway.close_checkout(order.header.session_id)
-    if session.status != EXPIRED:
-        hearing.observe(session)
-    return session.status == EXPIRED
+    if session is None or session.status == EXPIRED:
+        return True
+    hearing.observe(session)
+    return False

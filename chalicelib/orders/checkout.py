@@ -45,6 +45,9 @@ def place_order(buyer: Actor, wanted: NewOrder, once: Once) -> OrderView:
     order = collection.read(once.subject) if once.resumed else _record(buyer, wanted, once)
     if order.header.total == 0:
         return _answer(fulfilment.give(order), once)
+    if once.resumed and _was_declined(order):
+        once.release()
+        raise CheckoutDeclined(field="currency")
     if once.resumed and (order.header.session_id or not status.is_payable(order.header)):
         return _answer(order, once)
     try:
@@ -163,6 +166,10 @@ def _must_fit(order: Order, session: Session) -> None:
     missing, strange = set(order.header.methods) - set(session.offered), set(session.offered) - set(METHODS)
     if missing or strange:
         logger().warning("methods differ", order_id=order.order_id, missing=sorted(missing), strange=sorted(strange))
+
+
+def _was_declined(order: Order) -> bool:
+    return order.header.failed_at is not None and order.header.session_id is None
 
 
 def _give_up(order: Order, error: ProviderDeclined) -> None:

@@ -24,8 +24,8 @@ EFFECTS: dict[str, Callable[[Task], None]] = {
 @jobs.on_dynamodb_record(stream_arn=settings.stream("inbox"), name="orders_hear", batch_size=10)
 @each_change
 def hear(change: Change) -> None:
-    """A new event of the payment provider. The stream is quick, but no guarantee: the sweeper is."""
-    if change.old is None and change.new and (event := inbox.of(change.new)):
+    """An event of the payment provider that is new, or came again. The stream is quick; the sweeper is sure."""
+    if change.became("unfinished", inbox.WAITS) and change.new and (event := inbox.of(change.new)):
         hearing.hear(event)
 
 

@@ -15,8 +15,9 @@ from chalicelib.core.tables import Place, Row
 
 TABLE = settings.table("orders")
 
-PAYMENT, SETTLEMENT = "payment", "settlement"
-"""What an unfinished row waits for: an order for its payment, a payment for its balance transaction."""
+PAYMENT, SETTLEMENT, REFUND = "payment", "settlement", "refund"
+"""What an unfinished row waits for: an order for its payment, a payment for its balance transaction, a refund for its
+end."""
 
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
 """What a payment is: of the order, once more of the order, or of nothing that we sell."""
@@ -32,7 +33,7 @@ class ByBuyer(GlobalSecondaryIndex["OrderRow"]):
 
 
 class Unfinished(GlobalSecondaryIndex["AnyRow"]):
-    """Sparse: holds the orders and payments that still wait for something."""
+    """Sparse: holds the orders, payments and refunds that still wait for something."""
 
     class Meta:
         index_name = "unfinished"
@@ -139,6 +140,8 @@ class RefundRow(Row):
     failed_at = Moment(null=True)
     posted = BooleanAttribute(default=False)
     reversed = BooleanAttribute(default=False)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
     version = VersionAttribute()
 
 
@@ -153,6 +156,8 @@ class AnyRow(Row):
 
     order_id = UnicodeAttribute(hash_key=True)
     row = UnicodeAttribute(range_key=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
 
     by_unfinished = Unfinished()
 

@@ -12,7 +12,7 @@ from chalicelib.ledger.entries import Journal
 from chalicelib.mail import post
 from chalicelib.orders import collection
 from chalicelib.orders.collection import Moved, Order
-from chalicelib.orders.models import OVERPAID, PURCHASE, REVIEW, PaymentRow, RefundRow, refund_row
+from chalicelib.orders.models import OVERPAID, PURCHASE, REFUND, REVIEW, PaymentRow, RefundRow, refund_row
 from chalicelib.outbox import tasks
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import gateway, inbox
@@ -105,6 +105,8 @@ def _begun(tx: Transaction, order: Order, refund: Refund) -> RefundRow:
         amount=refund.amount,
         currency=refund.currency,
         submitted_at=clock.now(),
+        unfinished=REFUND,
+        due_at=clock.now(),
     )
 
 
@@ -129,7 +131,16 @@ def _facts(row: RefundRow, refund: Refund) -> dict[str, object]:
         facts["succeeded_at"] = clock.now()
     if refund.status in FAILED and not row.failed_at:
         facts["failed_at"] = clock.now()
+    if row.unfinished and _is_over(row, facts):
+        facts |= {"unfinished": None, "due_at": None}
     return facts
+
+
+def _is_over(row: RefundRow, facts: dict[str, object]) -> bool:
+    """It succeeded and its journal is in the book, or it failed and the book holds what came back."""
+    succeeded, failed = row.succeeded_at or "succeeded_at" in facts, row.failed_at or "failed_at" in facts
+    posted, returned = row.posted or "posted" in facts, row.reversed or "reversed" in facts
+    return posted == returned if failed else bool(succeeded and posted)
 
 
 def _count(tx: Transaction, order: Order, payment: PaymentRow, row: RefundRow, facts: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""What nobody was told of: late events, pages that ran out, payments whose balance transaction came unannounced.
+"""What nobody was told of: late events, pages that ran out, payments and refunds whose end came unannounced.
 
 Webhooks and streams are quick; these are sure.
 """
@@ -9,18 +9,22 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from pynamodb.exceptions import UpdateError
 
 from chalicelib.audit import trail
-from chalicelib.core import actors, clock
+from chalicelib.core import actors, aws, clock
 from chalicelib.core.logs import logger
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, fulfilment, hearing
-from chalicelib.orders.models import PAYMENT, SETTLEMENT, AnyRow, OrderRow, PaymentRow, Unfinished
+from chalicelib.orders import collection, fulfilment, hearing, returning
+from chalicelib.orders.models import PAYMENT, REFUND, SETTLEMENT, AnyRow, OrderRow, PaymentRow, RefundRow, Unfinished
 from chalicelib.payments import gateway, inbox
+from chalicelib.payments.gateway import ProviderUnavailable
 from chalicelib.payments.inbox import Event
-from chalicelib.payments.objects import OPEN
 
 SETTLES_WITHIN = timedelta(minutes=10)
+AGAIN = timedelta(minutes=30)
+"""What was looked at and still waits goes behind the others for so long: what is stuck starves nothing."""
+
 ACTOR = actors.system("sweeping")
 AT_ONCE = 50
 """How many of a kind one run looks at, each with a question to Stripe or two; the next run goes on."""
@@ -34,14 +38,16 @@ class Swept(Struct):
     events: int
     unpaid: int
     unsettled: int
+    refunds: int
 
 
 def sweep() -> Swept:
     """Look at everything that is late. One that fails holds up no other."""
     return Swept(
         events=_each(islice(inbox.late(), AT_ONCE), _hear),
-        unpaid=_each(_due(PAYMENT, timedelta(0)), _look_for_payment),
-        unsettled=_each(_due(SETTLEMENT, SETTLES_WITHIN), _look_for_settlement),
+        unpaid=_each(_due(PAYMENT, timedelta(0)), _in_turn(_look_for_payment)),
+        unsettled=_each(_due(SETTLEMENT, SETTLES_WITHIN), _in_turn(_look_for_settlement)),
+        refunds=_each(_due(REFUND, SETTLES_WITHIN), _in_turn(_look_for_refund)),
     )
 
 
@@ -60,24 +66,49 @@ def _each(found: Iterable[T], deed: Callable[[T], None]) -> int:
     return done
 
 
+def _in_turn(look: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Whatever comes of the look, what then still waits as it did goes to the end of the line."""
+
+    def look_and_step_back(row: Any) -> None:
+        try:
+            look(row)
+        finally:
+            _step_back(row)
+
+    return look_and_step_back
+
+
+def _step_back(row: Any) -> None:
+    """Not by the row's version: nobody who decides by what an order knows must decide again for this."""
+    waits = (AnyRow.unfinished == row.unfinished) & (AnyRow.due_at == row.due_at)
+    try:
+        AnyRow(row.order_id, row.row).update(actions=[AnyRow.due_at.set(clock.now() + AGAIN)], condition=waits)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
 def _hear(event: Event) -> None:
+    """A service that does not answer says nothing against the event."""
     try:
         hearing.hear(event)
-    except Exception:
-        inbox.failed(event)
+    except Exception as error:
+        if not isinstance(error, ProviderUnavailable) and not aws.is_passing(error):
+            inbox.failed(event)
         raise
 
 
 def _look_for_payment(row: OrderRow) -> None:
-    """An order whose page should have run out. Without a page nobody could pay: its address reached no one."""
+    """An order whose page should have run out. Without a page nobody could pay: its address reached no one, or the
+    provider knows of none."""
     order = collection.read(row.order_id)
     if order.header.unfinished is None:  # the index was behind
         return
+    page = gateway.close_checkout(order.header.session_id) if order.header.session_id else None
     if order.header.total == 0:
         fulfilment.give(order)
-    elif order.header.session_id:
-        session = gateway.read_checkout(order.header.session_id)
-        hearing.observe(gateway.close_checkout(session.id) if session.status == OPEN else session)
+    elif page:
+        hearing.observe(page)
     else:
         with all_or_nothing() as tx:
             collection.change(tx, order.header, expired_at=clock.now(), unfinished=None, due_at=None)
@@ -86,3 +117,7 @@ def _look_for_payment(row: OrderRow) -> None:
 
 def _look_for_settlement(row: PaymentRow) -> None:
     fulfilment.take(gateway.read_payment(row.row.removeprefix("payment#")))
+
+
+def _look_for_refund(row: RefundRow) -> None:
+    returning.note(gateway.read_refund(row.row.removeprefix("refund#")), row.order_id)

@@ -1,7 +1,7 @@
 """Putting a task in, and carrying it out once: under a lease, marked done, tried again until it is."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ import msgspec
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.core import clock, ids
+from chalicelib.core.errors import NotFound
 from chalicelib.core.logs import logger
 from chalicelib.core.records import each_record
 from chalicelib.core.transactions import Transaction
@@ -19,6 +20,8 @@ KEPT_DAYS = 30
 PATIENCE = timedelta(days=3)
 """After that a task that still fails is put aside for a person: nobody is woken for it any more."""
 PARKED = "parked"
+RETRIED_FOR = timedelta(hours=1)
+"""How late a task that is retried by hand counts as: late enough to be woken, with most of the patience left."""
 
 
 class TaskBusy(Exception):
@@ -75,6 +78,21 @@ def _lose_patience(task: Task) -> None:
         logger().error("task parked", task=task.outbox_id, kind=task.kind, attempts=task.attempts)
 
 
+def parked() -> Iterator[Task]:
+    """The tasks that wait for a person."""
+    yield from Task.by_unfinished.query(PARKED)
+
+
+def retry(tx: Transaction, outbox_id: str) -> None:
+    """Let a parked task be carried out again; it is late, so it is woken by the next sweep. At the commit: NotFound."""
+    try:
+        task = Task.get(outbox_id, consistent_read=True)
+    except Task.DoesNotExist:
+        raise NotFound from None
+    again = [Task.unfinished.set(task.queue), Task.due_at.set(clock.now() - RETRIED_FOR)]
+    tx.update(Task(outbox_id), again, Task.unfinished == PARKED, NotFound())
+
+
 def _finish(task: Task) -> None:
     gone = int((clock.now() + timedelta(days=KEPT_DAYS)).timestamp())
     task.update(
@@ -87,4 +105,4 @@ def _finish(task: Task) -> None:
     logger().info("task done", task=task.outbox_id, kind=task.kind, attempts=task.attempts)
 
 
-__all__ = ["Task", "TaskBusy", "each_task", "put"]
+__all__ = ["Task", "TaskBusy", "each_task", "parked", "put", "retry"]

@@ -5,6 +5,7 @@ thing was done: ask again with the same attempt, or look first.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ TIMEOUT_SECONDS = 8
 LOOKED_THROUGH = 1000
 
 _PAYMENT = "latest_charge.balance_transaction"
+_MOVES = ("balance_transaction", "failure_balance_transaction")
 
 
 class ProviderUnavailable(Unavailable):
@@ -75,16 +77,19 @@ def read_checkout(session_id: str) -> Session:
     return _session(_ask(lambda: _stripe().checkout.sessions.retrieve(session_id, params)))
 
 
-def close_checkout(session_id: str) -> Session:
+def close_checkout(session_id: str) -> Session | None:
     """Let nobody pay on this page any more; where it is too late for that, the page as it is.
 
-    Raises ProviderUnavailable.
+    None where the provider knows no such page: nobody can pay on it. Raises ProviderUnavailable.
     """
-    try:
+    with suppress(ProviderDeclined):  # it is closed already
         _ask(lambda: _stripe().checkout.sessions.expire(session_id))
-    except ProviderDeclined:
+    try:
         return read_checkout(session_id)
-    return read_checkout(session_id)
+    except ProviderDeclined as error:
+        if error.code != "resource_missing":
+            raise
+        return None
 
 
 def read_payment(payment_id: str) -> Payment:
@@ -116,13 +121,13 @@ def refund(task: str, attempt: int, order_id: str, payment_id: str, amount: int,
 
 def refunds_of(payment_id: str) -> list[Refund]:
     """What went back of a payment, or is on its way, by whoever's hand. Raises ProviderUnavailable."""
-    params = {"payment_intent": payment_id, "limit": 100, "expand": ["data.balance_transaction"]}
+    params = {"payment_intent": payment_id, "limit": 100, "expand": [f"data.{name}" for name in _MOVES]}
     return [_refund(found) for found in _listed(lambda: _stripe().refunds.list(params))]
 
 
 def read_refund(refund_id: str) -> Refund:
     """Raises ProviderUnavailable."""
-    params = {"expand": ["balance_transaction", "failure_balance_transaction"]}
+    params = {"expand": list(_MOVES)}
     return _refund(_ask(lambda: _stripe().refunds.retrieve(refund_id, params)))
 
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import clock, settings
-from chalicelib.core.errors import BadRequest
+from chalicelib.core.errors import BadRequest, NotFound
 from chalicelib.core.logs import logger
 from chalicelib.core.secrets import secret
 from chalicelib.core.transactions import Transaction
@@ -92,8 +93,10 @@ def finish(tx: Transaction, event: Event | None) -> None:
 
 
 def park(event: Event, reason: str) -> None:
-    """Put an event aside for a person, and say so: nothing is guessed, nothing dropped."""
-    StoredEvent(event.id).update(actions=[StoredEvent.unfinished.set(PARKED), StoredEvent.parked_for.set(reason)])
+    """Put an event aside for a person, and say so: nothing is guessed, nothing dropped. What is done stays done."""
+    aside = [StoredEvent.unfinished.set(PARKED), StoredEvent.parked_for.set(reason)]
+    if not _changed(event.id, aside, StoredEvent.event_id.exists() & StoredEvent.done_at.does_not_exist()):
+        return
     logger().error("event parked", event_id=event.id, type=event.type, reason=reason)
 
 
@@ -103,8 +106,14 @@ def late() -> Iterator[Event]:
         yield Event(row.event_id, row.type, row.object_id)
 
 
+def retry(tx: Transaction, event_id: str) -> None:
+    """Let a parked event be worked on again. At the commit: NotFound where none is parked under that id."""
+    again = [StoredEvent.unfinished.set(WAITS), StoredEvent.failures.set(0), StoredEvent.parked_for.remove()]
+    tx.update(StoredEvent(event_id), again, StoredEvent.unfinished == PARKED, NotFound())
+
+
 def failed(event: Event) -> None:
-    """Count a failure. An event that keeps failing is put aside, so that it holds up no other."""
+    """Count a failure that waiting does not mend. An event that keeps failing is put aside: it holds up no other."""
     row = StoredEvent(event.id)
     row.update(actions=[StoredEvent.failures.add(1)], condition=StoredEvent.event_id.exists())
     if row.failures >= PATIENCE:
@@ -117,6 +126,16 @@ def parked() -> Iterator[tuple[Event, str]]:
         yield Event(row.event_id, row.type, row.object_id), row.parked_for
 
 
+def _changed(event_id: str, actions: list[Any], condition: Condition) -> bool:
+    try:
+        StoredEvent(event_id).update(actions=actions, condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
 def _read(body: bytes) -> _Envelope:
     try:
         return msgspec.json.decode(body, type=_Envelope)
@@ -125,6 +144,7 @@ def _read(body: bytes) -> _Envelope:
 
 
 def _keep(told: _Envelope) -> None:
+    """One that was put aside begins anew when the provider sends it again."""
     event = StoredEvent(
         told.id,
         type=told.type,
@@ -134,7 +154,7 @@ def _keep(told: _Envelope) -> None:
         unfinished=WAITS,
     )
     try:
-        event.save(condition=StoredEvent.is_new())
+        event.save(condition=StoredEvent.is_new() | (StoredEvent.unfinished == PARKED))
     except PutError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from chalicelib.catalog.cards import NEWEST
-from chalicelib.core import clock, ids, tables
+from chalicelib.core import clock, tables
+from chalicelib.core.pseudonyms import pseudonym
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.recommend import decay, reasons, revisions, works
 from chalicelib.recommend.engine import CLAIMED, FINISHED, Event, Heard, Kind, Pick, Reader, Standing
@@ -85,7 +86,7 @@ def _count(account_id: str, day: str, deeds: set[Deed]) -> None:
 
 def _counted(account_id: str, day: str) -> CountedRow:
     """Its key tells nobody whose it is."""
-    key = f"counted#{ids.derived(account_id, day)}"
+    key = f"counted#{pseudonym(account_id, day)}"
     (row,) = tables.batch_get([(CountedRow, key)], consistent=True)
     return row or CountedRow(key, deeds=set(), expires_at=int((clock.now() + KEPT).timestamp()))
 

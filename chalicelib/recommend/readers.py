@@ -12,6 +12,8 @@ from chalicelib.recommend.engine import FINISHED, Event, Heard, Kind
 from chalicelib.recommend.models import ReaderRow, reader_key
 
 MOST_WORKS = 100
+MOST_BOUGHT = 400
+"""What was bought is remembered for longer: it is not recommended again."""
 
 
 class Going(Struct, kw_only=True, omit_defaults=True):
@@ -60,7 +62,7 @@ def learn(heard: Heard) -> None:
         if event.work_id and event.recorded_at > erased:
             _merge(recent.setdefault(event.work_id, Going(work_id=event.work_id, at="")), event)
     _name(recent, {event.work_id for event in heard.events if event.kind == Kind.PROGRESS and event.work_id})
-    latest = sorted(recent.values(), key=lambda going: (going.at, going.work_id), reverse=True)[:MOST_WORKS]
+    latest = _kept(sorted(recent.values(), key=lambda going: (going.at, going.work_id), reverse=True))
     if latest != of(row):
         row.recent = msgspec.to_builtins(latest)
         _write(row)
@@ -74,6 +76,10 @@ def erase(account_id: str, until: str) -> None:
     if row.erased_at is None or row.erased_at < moment:
         row.erased_at, row.recent = moment, []
         _write(row)
+
+
+def _kept(latest: list[Going]) -> list[Going]:
+    return latest[:MOST_WORKS] + [going for going in latest[MOST_WORKS:] if going.bought][:MOST_BOUGHT]
 
 
 def _merge(going: Going, event: Event) -> None:

@@ -1,8 +1,9 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.core import ids, settings
+from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.pseudonyms import pseudonym
 from chalicelib.core.tables import Place, Row
 
 
@@ -59,4 +60,4 @@ class Review(Row):
 
 
 def review_id(work_id: str, account_id: str) -> str:
-    return ids.derived("review", work_id, account_id)
+    return pseudonym("review", work_id, account_id)

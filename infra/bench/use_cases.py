@@ -74,7 +74,7 @@ def home_feed(stage: Stage) -> Deed:
     return lambda: reader.get("/v1/me/home")
 
 
-@use_case(TransactWriteItems=1)
+@use_case(standing=1, BatchGetItem=1, TransactWriteItems=1)
 def submit_review(stage: Stage) -> Deed:
     work_id = stage.published_works()[0]
     reader = stage.a_reader_of(work_id)

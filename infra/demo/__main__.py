@@ -20,8 +20,10 @@ def main() -> int:
         )
         return 2
     if told.files and not manuscripts.files_below(told.files):
-        print(f"The folder {told.files} holds no files.")
+        print(f"The folder {told.files} holds no files (links are not followed).")
         return 2
+    for each in manuscripts.left_out(told.files) if told.files else []:
+        print(f"  left out: {str(each).encode(errors='replace').decode()}: it is a link, or its name is no UTF-8")
     print("Starting Lyceum on free ports …", flush=True)
     began = time.monotonic()
     try:

@@ -47,7 +47,16 @@ def folder(path: Path, author: str) -> list[Manuscript]:
 
 def files_below(path: Path) -> list[Path]:
     """The files below the folder, however they are named; what is no plain file is left out."""
-    return sorted(each for each in path.rglob("*") if each.is_file() and not each.is_symlink())
+    return sorted(each for each in path.rglob("*") if each.is_file() and not _is_left_out(each))
+
+
+def left_out(path: Path) -> list[Path]:
+    """Links, which may lead anywhere, and names that no client could send as text."""
+    return sorted(each for each in path.rglob("*") if _is_left_out(each))
+
+
+def _is_left_out(path: Path) -> bool:
+    return path.is_symlink() or any("\ud800" <= letter <= "\udfff" for letter in path.name)
 
 
 def _from_corpus(entry: dict[str, Any]) -> Manuscript:

@@ -5,21 +5,50 @@ import signal
 import sys
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
-from infra.local import running
-from infra.local.snapshot import Unreadable
-from infra.local.supervisor import SNAPSHOT, LocalPlatform, PartFailed
+if TYPE_CHECKING:
+    from infra.local.supervisor import LocalPlatform
 
 KEPT = Path(".lyceum")
+INTERRUPTED = 130
+
+
+class Stopping:
+    """What Ctrl-C does: while the platform starts, it ends the start at once; once it runs, it asks it to stop."""
+
+    def __init__(self) -> None:
+        self.asked, self._runs = Event(), False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._hear)
+
+    def runs(self) -> None:
+        self._runs = True
+
+    def _hear(self, *_: object) -> None:
+        first = not self.asked.is_set()
+        self.asked.set()
+        if first and not self._runs:
+            raise KeyboardInterrupt
 
 
 def main() -> int:
     told = _arguments()
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        return _run(told, stop)
+        return _start(told, Stopping())
+    except KeyboardInterrupt:
+        print("Stopped before it ran; what was kept before is as it was.")
+        return INTERRUPTED
+
+
+def _start(told: argparse.Namespace, stopping: Stopping) -> int:
+    from infra.local.snapshot import Unreadable
+    from infra.local.supervisor import AlreadyRuns, PartFailed
+
+    try:
+        return _run(told, stopping)
+    except AlreadyRuns:
+        print(f"Another make run KEEP=1 uses {KEPT}/ in this folder: stop that one first, or leave KEEP out.")
     except OSError as error:
         print(f"{error.strerror or error}.\nIf port {told.port} cannot be had, choose another: make run PORT=8080")
     except PartFailed as error:
@@ -29,18 +58,22 @@ def main() -> int:
     return 1
 
 
-def _run(told: argparse.Namespace, stop: Event) -> int:
+def _run(told: argparse.Namespace, stopping: Stopping) -> int:
     from infra.demo import seed
+    from infra.local import running
+    from infra.local.supervisor import SNAPSHOT, LocalPlatform
 
     fresh = not (told.keep and (KEPT / SNAPSHOT).exists())
     print("Starting Lyceum …", flush=True)
     with LocalPlatform(port=told.port, keep=KEPT if told.keep else None, tell=_tell) as platform:
         if fresh and not told.empty:
-            seed.fill(platform, _tell)
+            with platform.keeping_nothing():
+                seed.fill(platform, _tell)
         running.note(platform.env)
         print(_welcome(platform), flush=True)
+        stopping.runs()
         try:
-            platform.wait(stop)
+            platform.wait(stopping.asked)
         finally:
             running.forget()
         print("Stopping …", flush=True)
@@ -51,7 +84,7 @@ def _tell(line: str) -> None:
     print(f"  {line}", flush=True)
 
 
-def _welcome(platform: LocalPlatform) -> str:
+def _welcome(platform: "LocalPlatform") -> str:
     from infra.demo.cast import PASSWORD, PEOPLE
 
     places = "\n".join(f"  {where:<44} {what}" for what, where in platform.places().items())

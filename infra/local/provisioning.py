@@ -157,6 +157,7 @@ def fresh_secrets() -> dict[str, str]:
     return {
         "token-keys": json.dumps({"current": "k1", "keys": {"k1": ids.secret()}}),
         "cursor-key": ids.secret(),
+        "pseudonym-key": ids.secret(),
         "stripe-key": f"sk_test_{ids.secret()}",
         "stripe-webhook-secret": f"whsec_{ids.secret()}",
     }

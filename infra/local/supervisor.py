@@ -1,5 +1,6 @@
 """The whole platform on one machine: emulator, API, jobs, fake Stripe and lobby, started and stopped together."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -7,7 +8,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -24,6 +26,10 @@ SWEEP_TICKS = 60
 Tell = Callable[[str], None]
 
 
+class AlreadyRuns(RuntimeError):
+    """Another platform keeps its state in the same folder."""
+
+
 class PartFailed(RuntimeError):
     """A part of the platform ended by itself or never came up; its log says why."""
 
@@ -32,7 +38,7 @@ class LocalPlatform:
     """Everything at 127.0.0.1, from ``start()`` to ``stop()``; or as a context manager.
 
     ``keep`` names a folder from which tables, objects and the fake Stripe's memory come, and to which they go when
-    the platform stops. ``tell`` gets a line for each step.
+    the platform stops, if it ever stood as a whole. ``tell`` gets a line for each step.
     """
 
     def __init__(self, *, port: int = 0, keep: Path | None = None, tell: Tell = lambda line: None) -> None:
@@ -44,6 +50,8 @@ class LocalPlatform:
         self.env: dict[str, str] = {}
         self._children: dict[str, subprocess.Popen[str]] = {}
         self._servers: list[Any] = []
+        self._stood = False
+        self._lock: IO[str] | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="lyceum-"))
 
     def __enter__(self) -> "LocalPlatform":
@@ -54,8 +62,9 @@ class LocalPlatform:
         self.stop()
 
     def start(self) -> None:
-        """Bring everything up; it answers when this returns. Raises PartFailed."""
+        """Bring everything up; it answers when this returns. Raises PartFailed, AlreadyRuns."""
         try:
+            self._claim()
             self._start_emulator()
             webhook = f"{self.api_url}/v1/webhooks/stripe"
             self.stripe_url = self._spawn(
@@ -67,6 +76,7 @@ class LocalPlatform:
             self._spawn("jobs")
             self._tell("jobs           queues, streams and schedules are being served")
             self._start_lobby()
+            self._stood = True
         except BaseException:
             self.stop()
             raise
@@ -78,12 +88,21 @@ class LocalPlatform:
         for child in self._children.values():
             _await_end(child)
         self._children.clear()
-        if self._keep and self.env:
+        if self._keep and self._stood:
             self._save()
         for server in self._servers:
             server.stop()
         self._servers.clear()
+        if self._lock:
+            self._lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextmanager
+    def keeping_nothing(self) -> Iterator[None]:
+        """While what is stored is only half of what it is to be: who breaks off here leaves no half behind."""
+        self._stood = False
+        yield
+        self._stood = True
 
     def wait(self, stop: Event) -> None:
         """Until told to stop; what expired is deleted meanwhile. Raises PartFailed when a part ends before."""
@@ -173,9 +192,20 @@ class LocalPlatform:
         if not path or not path.exists():
             return 0
         try:
-            return _free(json.loads(path.read_text(encoding="utf-8"))[part])
-        except OSError:
+            return _free(json.loads(path.read_text(encoding="utf-8")).get(part, 0))
+        except (OSError, ValueError):
             return 0
+
+    def _claim(self) -> None:
+        """One platform at a time in a folder that keeps state; the lock goes with the process. Raises AlreadyRuns."""
+        if not self._keep:
+            return
+        self._keep.mkdir(parents=True, exist_ok=True)
+        self._lock = open(self._keep / "lock", "w")  # noqa: PTH123, SIM115
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRuns from None
 
     def _secrets(self) -> dict[str, str]:
         """With ``keep``, those of the last run: what they signed stays good. The file is for this user's eyes only."""
@@ -183,7 +213,6 @@ class LocalPlatform:
             return {}
         path = self._keep / "secrets.json"
         if not path.exists():
-            self._keep.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text(json.dumps(fresh_secrets()), encoding="utf-8")
         kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
@@ -201,11 +230,9 @@ class LocalPlatform:
     def _restore(self) -> None:
         from infra.local import snapshot
 
-        if self._keep:
-            self._keep.mkdir(parents=True, exist_ok=True)
-            if (self._keep / SNAPSHOT).exists():
-                snapshot.restore(self.emulator, self._keep / SNAPSHOT)
-                self._tell(f"state          restored from {self._keep}")
+        if self._keep and (self._keep / SNAPSHOT).exists():
+            snapshot.restore(self.emulator, self._keep / SNAPSHOT)
+            self._tell(f"state          restored from {self._keep}")
 
 
 def _drain(stream: IO[str] | None, path: Path) -> None:

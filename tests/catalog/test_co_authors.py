@@ -114,4 +114,4 @@ def test_the_largest_publication_fits_one_transaction(world: World) -> None:
     assert set(sizes) == {4 + (1 + 8) + 10 + 16 + 16 + 15}
     assert max(sizes) <= 100
     assert len(world.get(f"/v1/works?author={second[0]}").json["items"]) == 1
-    assert world.get("/v1/works?shelf=technology").json["items"] == []
+    assert world.get("/v1/works?subject=technology").json["items"] == []

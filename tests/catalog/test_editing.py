@@ -96,7 +96,7 @@ def test_a_withdrawal_and_a_publication_at_once_leave_no_card_without_a_work(wor
         pool.submit(world.post, f"/v1/works/{work_id}/publications", as_=author).result()
         assert gone.result().status in (201, 409)
     live = world.get(f"/v1/works/{work_id}").status == 200
-    assert [bool(world.get(f"/v1/works?shelf={shelf}").json["items"]) for shelf in ("law", "music")] == [False, live]
+    assert [bool(world.get(f"/v1/works?subject={shelf}").json["items"]) for shelf in ("law", "music")] == [False, live]
 
 
 def test_only_the_owner_edits(world: World) -> None:

@@ -30,8 +30,8 @@ def test_a_work_published_during_its_withdrawal_keeps_its_cards_and_its_state_to
     with meanwhile(lambda: world.post(f"/v1/works/{work_id}/publications", as_=author)):
         assert world.post(f"/v1/works/{work_id}/withdrawals", {"reason": "r"}, as_=author).code == "conflict"
     assert world.get(f"/v1/works/{work_id}").json["work"]["subjects"] == ["music"]
-    assert len(world.get("/v1/works?shelf=music").json["items"]) == 1
-    assert world.get("/v1/works?shelf=law").json["items"] == []
+    assert len(world.get("/v1/works?subject=music").json["items"]) == 1
+    assert world.get("/v1/works?subject=law").json["items"] == []
 
 
 def test_a_draft_that_loses_its_file_during_submission_is_not_submitted(world: World) -> None:

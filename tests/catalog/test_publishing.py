@@ -101,7 +101,7 @@ def test_a_withdrawn_work_leaves_every_shelf_but_not_its_authors(world: World) -
     gone = world.post(f"/v1/works/{work_id}/withdrawals", {"reason": "outdated"}, as_=author)
     assert (gone.json["state"], gone.json["taken_down"]) == ("withdrawn", False)
     assert world.get(f"/v1/works/{work_id}").code == "not_found"
-    for query in ("", "?shelf=physics", "?shelf=science", "?shelf=law", f"?author={author.account_id}"):
+    for query in ("", "?subject=physics", "?subject=science", "?subject=law", f"?author={author.account_id}"):
         assert world.get(f"/v1/works{query}").json["items"] == []
     assert world.get(f"/v1/me/manuscripts/{work_id}", as_=author).status == 200
 

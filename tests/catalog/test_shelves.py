@@ -29,9 +29,9 @@ def ids(world: World, path: str) -> list[str]:
 
 def test_works_stand_on_the_shelves_of_their_subjects_and_of_the_wider_ones(world: World, shelf: list[str]) -> None:
     assert ids(world, "/v1/works") == shelf[::-1]
-    assert ids(world, "/v1/works?shelf=law") == [shelf[3], shelf[1]]
-    assert ids(world, "/v1/works?shelf=physics") == ids(world, "/v1/works?shelf=science") == shelf[::-2]
-    assert ids(world, "/v1/works?shelf=music") == []
+    assert ids(world, "/v1/works?subject=law") == [shelf[3], shelf[1]]
+    assert ids(world, "/v1/works?subject=physics") == ids(world, "/v1/works?subject=science") == shelf[::-2]
+    assert ids(world, "/v1/works?subject=music") == []
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(world: World, shelf: list[str]) -> None:
@@ -48,7 +48,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(world: World, shelf:
 def test_a_cursor_belongs_to_its_list(world: World, shelf: list[str]) -> None:
     cursor = world.get("/v1/works?limit=1").json["next_cursor"]
     for path in (
-        f"/v1/works?shelf=law&cursor={cursor}",
+        f"/v1/works?subject=law&cursor={cursor}",
         "/v1/works?cursor=AAAA",
         f"/v1/works?cursor={cursor[:-4]}AAAA",
     ):
@@ -57,7 +57,7 @@ def test_a_cursor_belongs_to_its_list(world: World, shelf: list[str]) -> None:
 
 def test_a_page_costs_one_call_however_large_it_is(world: World, shelf: list[str]) -> None:
     world.get("/v1/works?limit=1")
-    for path in ("/v1/works?limit=1", "/v1/works?limit=50", "/v1/works?shelf=law&limit=50"):
+    for path in ("/v1/works?limit=1", "/v1/works?limit=50", "/v1/works?subject=law&limit=50"):
         with world.platform.emulator.meter.counting() as calls:
             assert world.get(path).json["items"]
         assert calls.counts == {"dynamodb.Query": 1}
@@ -79,8 +79,8 @@ def test_the_subjects_are_named_in_both_languages(world: World) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("shelf=alchemy", "shelf"),
-        ("shelf=law&author=" + "0" * 26, "author"),
+        ("subject=alchemy", "subject"),
+        ("subject=law&author=" + "0" * 26, "author"),
         ("limit=0", "limit"),
         ("limit=51", "limit"),
         ("limit=x", "limit"),
@@ -104,5 +104,5 @@ def test_manuscripts_are_listed_in_two_calls_however_many(world: World) -> None:
 
 
 def test_a_filter_that_is_not_known_is_refused_rather_than_ignored(world):
-    reply = world.get("/v1/works?subject=science")
-    assert (reply.code, reply.json["errors"][0]["field"]) == ("field_invalid", "subject")
+    reply = world.get("/v1/works?shelf=science")
+    assert (reply.code, reply.json["errors"][0]["field"]) == ("field_invalid", "shelf")

@@ -192,8 +192,10 @@ def test_nobody_reviews_a_work_they_have_a_part_in(world: World) -> None:
     for work_id, owner in ((own, reviewer), (shared, author)):
         with_a_file(work_id)
         world.post(f"/v1/works/{work_id}/submissions", as_=owner)
-        assert world.post(f"/v1/works/{work_id}/claims", as_=reviewer).code == "own_work"
-        assert world.post(f"/v1/works/{work_id}/decisions", {"verdict": "approved"}, as_=reviewer).code == "own_work"
+        assert world.post(f"/v1/works/{work_id}/claims", as_=reviewer).code == "own_manuscript"
+        assert (
+            world.post(f"/v1/works/{work_id}/decisions", {"verdict": "approved"}, as_=reviewer).code == "own_manuscript"
+        )
 
 
 def test_a_stranger_finds_nothing_to_act_on(story: Story) -> None:

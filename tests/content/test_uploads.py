@@ -92,7 +92,7 @@ def test_a_courses_file_belongs_to_a_lesson(world: World) -> None:
     draft = world.get(f"/v1/me/manuscripts/{work_id}", as_=author).json["draft"]
     lesson_id = draft["chapters"][0]["lessons"][0]["lesson_id"]
     path = f"/v1/works/{work_id}/uploads"
-    assert world.post(path, {"name": "a.md", "bytes": 5}, as_=author).code == "not_found"
+    assert world.post(path, {"name": "a.md", "bytes": 5}, as_=author).code == "field_invalid"
     assert uploads(world, author, work_id, lesson_id=lesson_id)["lesson_id"] == lesson_id
     (file,) = world.get(f"/v1/me/manuscripts/{work_id}", as_=author).json["draft"]["files"]
     assert file["lesson_id"] == lesson_id

@@ -53,16 +53,44 @@ def _free_port() -> int:
 
 
 def test_what_is_kept_is_found_at_the_same_addresses_and_another_shell_reaches_it(tmp_path: Path) -> None:
-    port, note = _free_port(), tmp_path / ".lyceum" / "running.json"
+    port, notes = _free_port(), tmp_path / ".lyceum" / "running"
     with _running(tmp_path, port) as first:
-        env = json.loads(note.read_text(encoding="utf-8"))["env"]
+        (note,) = notes.iterdir()
+        env = json.loads(note.read_text(encoding="utf-8"))
         told = _python(tmp_path, "infra.admin", "--email", "nobody@example.com", "--stage", "local")
         assert "No account of stage local" in told.stdout
         assert env["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
-    assert not note.exists()
+        second_one = _python(tmp_path, "infra.local", "--empty", "--keep", "--port", str(_free_port()))
+        assert (second_one.returncode, "stop that one first" in second_one.stdout) == (1, True)
+    assert list(notes.iterdir()) == []
     with _running(tmp_path, port) as second:
         assert _places(second) == _places(first)
     assert "No platform runs" in _python(tmp_path, "infra.admin", "--email", "a@b.cd", "--stage", "local").stdout
+
+
+def test_who_breaks_off_the_start_is_heard_at_once_and_loses_nothing_that_was_kept(tmp_path: Path) -> None:
+    kept = tmp_path / ".lyceum"
+    with _running(tmp_path, _free_port()):
+        pass
+    before = (kept / "aws.zip").read_bytes()
+    command = [sys.executable, "-m", "infra.local", "--keep", "--port", str(_free_port())]
+    process = subprocess.Popen(command, cwd=tmp_path, env=_environment(), stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    while "AWS (emulated)" not in process.stdout.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode, "Stopped before it ran" in said, "Lyceum runs" in said) == (130, True, False)
+    assert (kept / "aws.zip").read_bytes() == before
+
+
+def test_what_cannot_be_read_is_left_as_it_is(tmp_path: Path) -> None:
+    kept = tmp_path / ".lyceum"
+    kept.mkdir()
+    (kept / "aws.zip").write_bytes(b"junk")
+    told = _python(tmp_path, "infra.local", "--keep", "--port", str(_free_port()))
+    assert (told.returncode, "Move it away" in told.stdout) == (1, True)
+    assert (kept / "aws.zip").read_bytes() == b"junk"
 
 
 def _places(lines: list[str]) -> list[str]:

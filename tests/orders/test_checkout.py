@@ -230,7 +230,9 @@ def test_what_stripe_declines_ends_the_order(shop):
     shop.fake.merchant.methods = ()
     reply = shop.orders(shop.reader, shop.works["tides"])
     assert (reply.status, reply.code) == (422, "checkout_declined")
-    assert [order["status"] for order in orders_of(shop)] == ["failed"]
+    again = [shop.orders(shop.reader, shop.works["tides"], key="the-same-key") for _ in range(3)]
+    assert {(reply.status, reply.code) for reply in again} == {(422, "checkout_declined")}
+    assert [order["status"] for order in orders_of(shop)] == ["failed"] * 2
     shop.holds()
 
 

@@ -123,7 +123,13 @@ def test_a_declined_card_changes_nothing_and_another_may_pay(shop):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "reason"), [({"amount": 899}, "amount"), ({"amount": 901}, "amount"), ({"currency": "eur"}, "currency")]
+    ("wrong", "reason"),
+    [
+        ({"amount": 899}, "amount"),
+        ({"amount": 901}, "amount"),
+        ({"currency": "eur"}, "currency"),
+        ({"currency": "chf"}, "currency"),
+    ],
 )
 def test_a_payment_of_the_wrong_amount_or_currency_grants_nothing_and_goes_back(shop, wrong, reason):
     order = shop.ordered(shop.reader, shop.works["tides"])

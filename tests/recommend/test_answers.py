@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from chalicelib.core import clock
+from tests.interactions.claims import claim
 from tests.recommend.telling import bought, does, personal, popular, published, tell, withdrawn
 from tests.world import World
 
@@ -53,6 +54,18 @@ def test_a_reader_is_not_shown_what_they_have_or_wrote(world: World) -> None:
     world.pump()
     assert personal(world, ada) == [("SEEN", None)]
     assert set(popular(world)) == {"OWN", "BOUGHT", "BEGUN", "SEEN"}
+
+
+def test_what_was_bought_is_not_recommended_again_after_a_hundred_other_works(world: World) -> None:
+    ada = world.reader()
+    published("BOUGHT")
+    bought(ada, "BOUGHT")
+    world.clock.advance(minutes=2)
+    for first in range(0, 120, 40):
+        events = [claim("view", f"W{number}") for number in range(first, first + 40)]
+        assert world.post("/v1/interactions", {"events": events}, as_=ada).status == 202
+    world.pump()
+    assert ("BOUGHT", None) not in personal(world, ada)
 
 
 def test_withdrawn_works_leave_the_personal_answer_too(world: World) -> None:

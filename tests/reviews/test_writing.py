@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core import ids
 from tests.builders import a_published_work
 from tests.reviews.holding import has, loses
 from tests.world import Person, World
@@ -81,11 +82,11 @@ def test_only_who_has_the_work_reviews_it(world: World, work_id: str) -> None:
 
 def test_nobody_reviews_what_they_wrote(world: World, ada: Person, work_id: str) -> None:
     has(ada, work_id, "author")
-    assert reviews(world, ada, work_id, 5).code == "own_work"
+    assert reviews(world, ada, work_id, 5).code == "review_of_own_work"
     partner = world.author("Bo")
     shared = a_published_work(world, ada, shares={ada.account_id: 5000, partner.account_id: 5000})
     has(partner, shared, "order#2")
-    assert reviews(world, partner, shared, 5).code == "own_work"
+    assert reviews(world, partner, shared, 5).code == "review_of_own_work"
 
 
 def test_a_deleted_review_is_gone_from_everywhere(world: World, work_id: str) -> None:
@@ -111,6 +112,7 @@ def test_the_public_page_names_nobody_but_by_the_name_they_chose(world: World, w
     whole = reply.body + decoded(reply.json["next_cursor"])
     for person in people:
         assert person.account_id not in whole
+        assert ids.derived("review", work_id, person.account_id) not in whole
         assert person.email not in whole
         assert person.name not in whole
 
@@ -142,7 +144,7 @@ def test_a_review_is_one_transaction_and_a_page_one_query(world: World, work_id:
     rui = reader_of(world, work_id)
     with world.platform.emulator.meter.counting() as calls:
         assert reviews(world, rui, work_id, 4).status == 200
-    assert calls.of("dynamodb") == {"TransactWriteItems": 1}
+    assert calls.of("dynamodb") == {"BatchGetItem": 1, "TransactWriteItems": 1}  # the first asks for the standing
     with world.platform.emulator.meter.counting() as calls:
         told(world, work_id)
     assert calls.of("dynamodb") == {"Query": 1}
