@@ -70,8 +70,8 @@ def _run(told: argparse.Namespace, stopping: Stopping) -> int:
             with platform.keeping_nothing():
                 seed.fill(platform, _tell)
         running.note(platform.env)
-        print(_welcome(platform), flush=True)
         stopping.runs()
+        print(_welcome(platform), flush=True)
         try:
             platform.wait(stopping.asked)
         finally:
