@@ -23,7 +23,7 @@ check: $(READY) ## Format, lint, types, import rules, template, documentation: w
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint infra/template.yaml
+	@$(BIN)/cfn-lint infra/template.yaml infra/edge.yaml infra/firewall.yaml
 	@$(BIN)/python -m infra.reference --check
 	@echo "All checks passed."
 
@@ -34,18 +34,43 @@ format: $(READY) ## Put the code into its form, and mend what lint can mend
 docs: $(READY) ## Write docs/api.md and docs/settings.md anew from the code
 	@$(BIN)/python -m infra.reference
 
-bench: $(READY) ## Cold import, request overhead and calls a use case, as ratios to baselines of the same run
+bench: $(READY) ## Cold import and request overhead as ratios to baselines; calls and capacity a use case, at 100 to 100,000 works
 	@$(BIN)/python -m infra.bench
 
-package: $(READY) ## Build the deployment package and report its size
-	@$(BIN)/python -m infra.package
+package: $(READY) ## Build the deployment package, its layers too, and report their sizes (STAGE=dev; ARCH=arm64)
+	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)" --architecture "$(or $(ARCH),x86_64)"
+
+load: $(READY) ## Many readers at once on the local platform: errors, and latency beside bare calls (CLIENTS=32 SECONDS=60)
+	@$(BIN)/python -m infra.load $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(SECONDS),--seconds $(SECONDS))
+
+cost: $(READY) ## Measure calls, bytes and capacity anew, and write docs/cost.md
+	@$(BIN)/python -m infra.cost
+
+deploy: $(READY) ## Deploy a stage: make deploy STAGE=prod (TAKE_OVER=1 takes the lock of a deployment that is dead)
+	@$(BIN)/python -m infra.deploy up --stage "$(STAGE)" $(if $(TAKE_OVER),--take-over)
+
+diff: $(READY) ## What deploying a stage would change; ends with 2 where anything would: make diff STAGE=prod
+	@$(BIN)/python -m infra.deploy diff --stage "$(STAGE)"
+
+rollback: $(READY) ## Deploy the version before from its archive: make rollback STAGE=prod (TO=version names another)
+	@$(BIN)/python -m infra.deploy rollback --stage "$(STAGE)" $(if $(TO),--to "$(TO)") $(if $(TAKE_OVER),--take-over)
+
+undeploy: $(READY) ## Remove what runs of a stage; DATA=delete its data, too: make undeploy STAGE=try
+	@$(BIN)/python -m infra.deploy undeploy --stage "$(STAGE)" $(if $(DATA),--data "$(DATA)") $(if $(TAKE_OVER),--take-over)
+
+rehearse: $(READY) ## Deploy, kill, play, change, roll back and remove stages in an emulated account
+	@$(BIN)/python -m infra.rehearsal
 
 admin: $(READY) ## Make an account an administrator: make admin EMAIL=you@example.com STAGE=dev (STAGE=local: make run's)
 	@$(BIN)/python -m infra.admin --email "$(EMAIL)" --stage "$(or $(STAGE),dev)"
 
-lock: $(READY) ## Compile requirements.in and requirements-dev.in into their pinned .txt
+edge: $(READY) ## What to write into a stage's settings once its edge stands: make edge STAGE=prod (SLOT=b for the other key)
+	@$(BIN)/python -m infra.edge --stage "$(or $(STAGE),dev)" --slot "$(or $(SLOT),a)"
+
+lock: $(READY) ## Compile each requirements*.in into its pinned .txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements-signing.in -o requirements-signing.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements.txt -c requirements-signing.txt requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what the other commands made
 	rm -rf .venv build .lyceum .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -57,4 +82,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs bench package admin lock clean
+.PHONY: help run demo test check format docs bench package load cost deploy diff rollback undeploy rehearse admin edge lock clean

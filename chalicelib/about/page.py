@@ -1,6 +1,8 @@
 """The documentation page: the OpenAPI document as plain HTML, read without a network and without a script."""
 
+import hashlib
 import json
+from base64 import b64encode
 from functools import cache
 from html import escape
 from typing import Any
@@ -80,6 +82,14 @@ summary{cursor:pointer}summary b{display:inline-block;min-width:4.5rem}nav{displ
 table{border-collapse:collapse;width:100%}
 td{border-top:1px solid var(--line);padding:.35rem .6rem .35rem 0;vertical-align:top}
 """
+
+
+def policy() -> str:
+    """The page's Content-Security-Policy: this very style sheet, and nothing else."""
+    digest = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
 
 def html(document: Json, language: str) -> str:

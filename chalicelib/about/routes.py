@@ -6,8 +6,7 @@ from typing import Any
 from chalice import Blueprint
 from msgspec import Struct
 
-from chalicelib.about import page
-from chalicelib.core import openapi, settings, web
+from chalicelib.core import settings, web
 from chalicelib.core.actors import Who
 from chalicelib.core.request import Request
 from chalicelib.core.web import Answer, ok, route
@@ -45,9 +44,18 @@ def openapi_document() -> Answer:
 )
 def documentation(request: Request) -> Answer:
     """This API for people, in English or Chinese. Needs neither network nor script."""
-    return ok(page.html(_document(), request.language), Vary="Accept-Language", Content_Language=request.language)
+    from chalicelib.about import page
+
+    return ok(
+        page.html(_document(), request.language),
+        Vary="Accept-Language",
+        Content_Language=request.language,
+        Content_Security_Policy=page.policy(),
+    )
 
 
 @cache
 def _document() -> dict[str, Any]:
+    from chalicelib.core import openapi
+
     return openapi.document(web.declarations)

@@ -123,13 +123,18 @@ def forget(keys: list[str]) -> None:
 
 def sign_download(key: str, name: str, media_type: str, seconds: int, *, inline: bool = False) -> str:
     """An address that gives a file of the content bucket, under its own name, to whoever holds it."""
+    shown_as = disposition(name, inline=inline)
+    if settings.value("CONTENT_DOMAIN"):
+        from chalicelib.content import content_domain
+
+        return content_domain.sign(key, shown_as, media_type, seconds)
     return _signed(
         "get_object",
         seconds,
         Bucket=settings.bucket(CONTENT),
         Key=key,
         ResponseContentType=media_type,
-        ResponseContentDisposition=disposition(name, inline=inline),
+        ResponseContentDisposition=shown_as,
     )
 
 

@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
 
 from chalicelib.core import settings
 
@@ -28,6 +28,12 @@ SLOW_SECONDS = 20
 
 
 @cache
+def session() -> Session:
+    """The one session: what all clients share."""
+    return Session()
+
+
+@cache
 def client(service: str) -> Any:
     """The botocore client of a service. AWS_ENDPOINT_URL, where set, says where it talks to."""
     patience = Config(
@@ -37,7 +43,7 @@ def client(service: str) -> Any:
         s3={"addressing_style": "path"} if settings.value("AWS_ENDPOINT_URL") else None,
         signature_version="s3v4" if service == "s3" else None,
     )
-    return _session().create_client(service, region_name=settings.region(), config=patience)
+    return session().create_client(service, region_name=settings.region(), config=patience)
 
 
 def is_passing(error: BaseException | None) -> bool:
@@ -48,8 +54,3 @@ def is_passing(error: BaseException | None) -> bool:
     if isinstance(error, BotoCoreError):
         return True
     return error is not None and is_passing(getattr(error, "cause", None) or error.__cause__)
-
-
-@cache
-def _session() -> botocore.session.Session:
-    return botocore.session.Session()

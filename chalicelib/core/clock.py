@@ -24,6 +24,11 @@ def now() -> datetime:
     return datetime.fromtimestamp(timestamp(), UTC)
 
 
+def ticks() -> float:
+    """Seconds on a clock that nothing moves, to measure how long something took."""
+    return time.perf_counter()
+
+
 def rfc3339(moment: datetime) -> str:
     """``2026-11-24T08:30:00.125Z``: UTC, milliseconds, so that text order is time order."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

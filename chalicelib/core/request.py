@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from chalicelib.core import edge
 from chalicelib.core.errors import LANGUAGES, BadRequest, TooLarge
 
 BODY_LIMIT = 256 * 1024
@@ -25,7 +26,8 @@ class Request:
 
     @property
     def ip(self) -> str:
-        return str((self.context.get("identity") or {}).get("sourceIp", ""))
+        """Who calls, as nobody can forge it."""
+        return edge.caller(self.headers, str((self.context.get("identity") or {}).get("sourceIp", "")))
 
     @property
     def query(self) -> dict[str, str]:

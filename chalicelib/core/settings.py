@@ -5,15 +5,21 @@ imported. Secrets are not here; see ``core.secrets``.
 """
 
 import os
+from typing import Any
 
 ENVIRONMENT: dict[str, str] = {
     "STAGE": "The stage, part of every resource's name. Default: dev.",
     "AWS_REGION": "The region. Set by Lambda; default: eu-central-1.",
-    "AWS_ACCOUNT_ID": "The account that owns the buckets and queues. Default: the emulator's.",
+    "AWS_ACCOUNT_ID": "The account that owns the buckets and queues. Set by the deployer. Default: STS is asked, once.",
     "AWS_ENDPOINT_URL": "Where AWS is. Set by the local platform; unset when deployed.",
     "LYCEUM_CLOCK_FILE": "The file of the movable clock. Set by the local platform; unset when deployed.",
     "MAIL_SENDER": "The address that mail comes from. Default: Lyceum <no-reply@lyceum.example>.",
     "PUBLIC_URL": "The address of the web client, for links in mails and for returning from checkout.",
+    "WEB_ORIGINS": "The web origins whose pages may call the API, by commas, each exact. Default: PUBLIC_URL's alone.",
+    "EDGE": "open: CloudFront in front is believed who calls; closed: who passes it by is refused, too. Default: none.",
+    "CONTENT_DOMAIN": "The domain that files are delivered from, by CloudFront. Default: none; links lead to S3.",
+    "CONTENT_KEY": "Which of the two content keys signs links: a or b. Default: a.",
+    "CONTENT_KEY_PAIR_ID": "CloudFront's id of that key. Needed with CONTENT_DOMAIN.",
     "TOKEN_ISSUER": "The issuer of our access tokens. Default: https://lyceum.example/{stage}.",
     "OIDC_ISSUER": "A foreign OpenID Connect issuer whose tokens are accepted too. Default: none.",
     "OIDC_AUDIENCE": "The audience that a foreign token must name. Needed with OIDC_ISSUER.",
@@ -37,14 +43,16 @@ SECRETS: dict[str, str] = {
     "pseudonym-key": "Names reviews, so that none names its account. Never changes: it is part of rows' keys.",
     "stripe-key": "The secret API key at Stripe.",
     "stripe-webhook-secret": "Signs Stripe's webhooks.",
+    "edge-proof": "What CloudFront proves itself by to the API, the present word first, by spaces. Needed with EDGE.",
+    "content-keys": 'Sign links to CONTENT_DOMAIN: {"a": P-256 private key as PEM, "b": …}. Needed with it.',
 }
 
 _DEFAULTS = {
     "STAGE": "dev",
     "AWS_REGION": "eu-central-1",
-    "AWS_ACCOUNT_ID": "123456789012",
     "MAIL_SENDER": "Lyceum <no-reply@lyceum.example>",
     "PUBLIC_URL": "http://127.0.0.1:8000",
+    "CONTENT_KEY": "a",
     "STRIPE_API_BASE": "https://api.stripe.com",
     "STRIPE_LIVEMODE": "0",
     "COMMISSION_BASIS_POINTS": "1000",
@@ -82,24 +90,41 @@ def queue(name: str) -> str:
 def queue_url(name: str) -> str:
     """The address to send to. SQS builds it from region, account and name; the emulator answers to its own."""
     base = value("AWS_ENDPOINT_URL") or f"https://sqs.{region()}.amazonaws.com"
-    return f"{base}/{value('AWS_ACCOUNT_ID')}/{queue(name)}"
+    return f"{base}/{account_id()}/{queue(name)}"
 
 
 def topic(name: str) -> str:
-    return f"arn:aws:sns:{region()}:{value('AWS_ACCOUNT_ID')}:lyceum-{stage()}-{name}"
+    return f"arn:aws:sns:{region()}:{account_id()}:lyceum-{stage()}-{name}"
 
 
 def bucket(name: str) -> str:
     """Bucket names are shared by the whole world, so the account is part of them."""
-    return f"lyceum-{stage()}-{value('AWS_ACCOUNT_ID')}-{name}"
+    return f"lyceum-{stage()}-{account_id()}-{name}"
 
 
 def stream(table_name: str) -> str:
-    """A stream's ARN holds its creation time, so the deployer passes it in. The fallback only lets the app be read."""
-    rule = f"arn:aws:dynamodb:{region()}:{value('AWS_ACCOUNT_ID')}:table/{table(table_name)}/stream/unknown"
-    return value(f"STREAM_{table_name.upper()}") or rule
+    """A stream's ARN holds its creation time: the deployer passes it in, and plain `chalice deploy` asks for it.
+
+    The fallback only lets the app be read: importing it asks no network.
+    """
+    if told := value(f"STREAM_{table_name.upper()}"):
+        return told
+    if os.environ.get("AWS_CHALICE_CLI_MODE"):
+        return str(_account().stream(table(table_name), region()))
+    return f"arn:aws:dynamodb:{region()}:000000000000:table/{table(table_name)}/stream/unknown"
+
+
+def account_id() -> str:
+    """Who owns the buckets and queues."""
+    return value("AWS_ACCOUNT_ID") or str(_account().id(region()))
 
 
 def parameter(name: str) -> str:
     """The SSM parameter that holds a secret."""
     return f"/lyceum/{stage()}/{name}"
+
+
+def _account() -> Any:
+    from chalicelib.core import account
+
+    return account

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from botocore.session import Session
 from pynamodb.connection.base import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.condition import Condition
@@ -42,10 +43,18 @@ class Place:
     read_timeout_seconds = aws.READ_SECONDS
 
 
+class _Connection(Connection):
+    """pynamodb would make a session of its own, which costs half as much as a client."""
+
+    @property
+    def session(self) -> Session:
+        return aws.session()
+
+
 @cache
 def connection() -> Connection:
     """The one connection to DynamoDB; pynamodb needs no boto3."""
-    return Connection(
+    return _Connection(
         region=settings.region(),
         connect_timeout_seconds=aws.CONNECT_SECONDS,
         read_timeout_seconds=aws.READ_SECONDS,

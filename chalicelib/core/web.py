@@ -128,8 +128,11 @@ def route(
     ``limit`` counts by account, or by address where anyone may call. ``once`` demands an Idempotency-Key. ``fresh``
     checks the account's standing in the store: unless told otherwise, whatever changes something does, and all that
     authors, reviewers and admins do. ``if_match`` says that the deed wants the ETag that its caller has seen.
-    ``public_seconds`` lets caches keep the answer, which then must hold nothing personal.
+    ``public_seconds`` lets caches keep the answer, which then must hold nothing personal: only a reading for anyone may
+    have it, and the edge hides who asks.
     """
+    if public_seconds and (method != "GET" or who is not Who.ANYONE or limit or once):
+        raise ValueError(f"{method} {path}: what caches keep is read by anyone, and not counted")
 
     def declare(deed: Callable[..., Answer]) -> Callable[..., Answer]:
         privileged = who in (Who.AUTHOR, Who.REVIEWER, Who.ADMIN)

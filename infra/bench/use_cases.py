@@ -1,6 +1,7 @@
 """What people do most, each with the calls to DynamoDB that it may cost: asserted by tests, printed by the bench.
 
-A use case's function prepares what is needed, and gives back the deed that is counted.
+A use case's function prepares what is needed, and gives back the deed that is counted. ``search`` follows with its
+room.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from infra.bench.stage import Stage
 
 Deed = Callable[[], Any]
 
+READS = {"GetItem", "BatchGetItem", "Query"}
+
 
 @dataclass(frozen=True)
 class UseCase:
@@ -20,6 +23,10 @@ class UseCase:
     calls: dict[str, int]
     prepare: Callable[[Stage], Deed]
     standing: int = 0
+
+    @property
+    def only_reads(self) -> bool:
+        return READS.issuperset(self.calls)
 
 
 USE_CASES: dict[str, UseCase] = {}
@@ -100,9 +107,9 @@ def create_order(stage: Stage) -> Deed:
     """Read works and access; record the order with its key; note where it is paid."""
     work_id, reader = stage.published_works()[0], stage.a_reader()
 
-    def order() -> None:
+    def order() -> Any:
         with stage.trading():
-            stage.order(reader, work_id)
+            return stage.order(reader, work_id)
 
     return order
 

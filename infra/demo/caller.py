@@ -5,16 +5,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import requests
 
 from chalicelib.core import ids
 from infra.demo.cast import PASSWORD, Part
-from infra.local.supervisor import LocalPlatform
 
 PATIENCE_SECONDS = 60
 T = TypeVar("T")
+
+
+class Platform(Protocol):
+    """Where the people of the story find the platform: its API, the place where mails are read, and its stage."""
+
+    @property
+    def api_url(self) -> str: ...
+
+    @property
+    def lobby_url(self) -> str: ...
+
+    @property
+    def env(self) -> dict[str, str]: ...
 
 
 class Unexpected(RuntimeError):
@@ -24,17 +36,21 @@ class Unexpected(RuntimeError):
 class Caller:
     """Calls the API; signs in again when its token has run out."""
 
-    def __init__(self, platform: LocalPlatform, part: Part | None = None) -> None:
+    def __init__(self, platform: Platform, part: Part | None = None) -> None:
         self.platform, self.part = platform, part
         self.account_id = ""
         self._http = requests.Session()
-        self._token = ""
+        self.token = ""
         if part:
             self._http.headers["Accept-Language"] = part.language
 
     @property
     def name(self) -> str:
         return self._part().name
+
+    @property
+    def authorization(self) -> str:
+        return f"Bearer {self.token}"
 
     def get(self, path: str, **parameters: Any) -> Any:
         return self.call("GET", path, params=parameters).json()
@@ -49,7 +65,7 @@ class Caller:
         """Raises Unexpected for an answer of 400 or more, unless ``expect`` names its status or it is ``refusable``."""
         expect, refusable = how.pop("expect", None), how.pop("refusable", False)
         answer = self._send(method, path, **how)
-        if answer.status_code == 401 and self._token and expect != 401:
+        if answer.status_code == 401 and self.token and expect != 401:
             self.sign_in()
             answer = self._send(method, path, **how)
         fits = answer.status_code == expect if expect else answer.status_code < (500 if refusable else 400)
@@ -96,12 +112,12 @@ class Caller:
 
     def _send(self, method: str, path: str, **how: Any) -> requests.Response:
         headers = {**how.pop("headers", {})}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if self.token:
+            headers["Authorization"] = self.authorization
         return self._http.request(method, self.platform.api_url + path, headers=headers, timeout=60, **how)
 
     def _take(self, session: dict[str, Any]) -> None:
-        self._token, self.account_id = session["access_token"], session["account_id"]
+        self.token, self.account_id = session["access_token"], session["account_id"]
 
     def _mailed_code(self, email: str) -> str | None:
         mails = requests.get(f"{self.platform.lobby_url}/mails.json", params={"to": email}, timeout=30).json()

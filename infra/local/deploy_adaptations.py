@@ -1,12 +1,15 @@
 """What the emulated API Gateway and Lambda lack for a real `chalice deploy`, translated in front of them.
 
-Three differences from AWS: the emulator imports OpenAPI 3 only, with a description and a whole integration in every
-method, where Chalice sends Swagger 2.0; it knows a layer's version by name and number, not by ARN; and it hands a
-mapped source's records to functions that it cannot run, and so would lose them. Our own event sources poll instead.
+Five differences from AWS: the emulator imports OpenAPI 3 only, with a description and a whole integration in every
+method, where Chalice sends Swagger 2.0; it knows a layer's version by name and number, not by ARN; it keeps gateway
+responses when an API is imported anew; it heeds bucket policies that refuse what does not come over TLS, where on this
+machine there is only plain HTTP; and it hands a mapped source's records to functions that it cannot run, and so would
+lose them. Our own event sources poll instead.
 """
 
 import io
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -14,6 +17,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from infra.local import emulated_state
 
 _LAYERS = "/2018-10-31/layers"
+_REPLACED_API = re.compile(r"/restapis/([^/]+)")
 
 
 def adapted(emulator: WSGIApplication) -> WSGIApplication:
@@ -22,9 +26,13 @@ def adapted(emulator: WSGIApplication) -> WSGIApplication:
             _translate_body(environ)
         elif environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"].rstrip("/") == _LAYERS:
             _name_layer_version(environ)
+        elif environ["REQUEST_METHOD"] == "PUT" and environ.get("QUERY_STRING") == "policy":
+            return _say_done(environ, start_response)
         said = emulator(environ, start_response)
         if "/event-source-mappings" in environ["PATH_INFO"]:
             _keep_records()
+        if environ["REQUEST_METHOD"] == "PUT" and (replaced := _REPLACED_API.fullmatch(environ["PATH_INFO"])):
+            emulated_state.forget_gateway_responses(replaced[1])
         return said
 
     return answer
@@ -50,6 +58,13 @@ def _translate_body(environ: WSGIEnvironment) -> None:
         body = json.dumps(to_openapi(json.loads(body))).encode()
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
+
+
+def _say_done(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """To PutBucketPolicy where it would only refuse plain HTTP; what else it says nobody here relies on."""
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    start_response("204 No Content", [])
+    return [b""]
 
 
 def _name_layer_version(environ: WSGIEnvironment) -> None:

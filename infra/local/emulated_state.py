@@ -6,6 +6,8 @@ from typing import Any
 
 import moto.dynamodb.models.table as moto_tables
 import moto.sqs.models as moto_queues
+from moto.apigateway.models import apigateway_backends
+from moto.awslambda_simple.models import lambda_simple_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import MultipartDict, _VersionedKeyStore, s3_backends
@@ -118,6 +120,21 @@ def queues() -> list[Any]:
 
 def buckets() -> list[Any]:
     return [bucket for _, backend in _regions(s3_backends) for bucket in backend.buckets.values()]
+
+
+def forget_gateway_responses(api_id: str) -> None:
+    for _, backend in _regions(apigateway_backends):
+        if api_id in backend.apis:
+            backend.apis[api_id].gateway_responses.clear()
+
+
+def code_of(name: str) -> bytes | None:
+    """The zip of a function by its name, or of a layer's version by its ARN."""
+    for _, backend in _regions(lambda_simple_backends):
+        layer = backend.layers_versions_by_arn(name) if name.startswith("arn:") else None
+        if holder := layer or backend._lambdas._functions.get(name, {}).get("latest"):
+            return bytes(holder.code_bytes)
+    return None
 
 
 def queue_named(name: str) -> Any | None:

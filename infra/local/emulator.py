@@ -1,4 +1,4 @@
-"""AWS on one machine: moto behind a front that serialises calls, counts them, and can make them fail.
+"""AWS on one machine: moto behind a front that serialises calls, counts and weighs them, and can make them fail.
 
 moto is not safe under threads, so one lock holds every call. Where moto differs from AWS in what Lyceum relies on, the
 front makes up for it: a transaction's ClientRequestToken is idempotent, long polls wait without holding the lock, TTL
@@ -22,12 +22,15 @@ from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from chalicelib.core import clock
-from infra.local import emulated_state, rollback
+from infra.local import emulated_state, partitions, rollback, stack_adaptations
+from infra.local.capacity import Units
 from infra.local.deploy_adaptations import adapted
 from infra.local.emulator_desk import EmulatorDesk
 from infra.local.faults import Faults, failing_answer
 from infra.local.http_front import HttpAnswer, HttpFront, HttpRequest
-from infra.local.wire_meter import Call, Meter, name_call
+from infra.local.provisioning import Provisioner
+from infra.local.weighing import Weighing
+from infra.local.wire_meter import Call, Meter, name_call, name_caller
 
 TOKEN_SECONDS = 600
 """DynamoDB remembers a transaction's ClientRequestToken for ten minutes."""
@@ -45,8 +48,10 @@ class Emulator:
             default_user_config[service]["use_docker"] = False
         emulated_state.follow_the_clock()
         emulated_state.fix_stream_labels()
-        rollback.spare_the_streams()
+        rollback.roll_back_items()
+        partitions.query_partitions()
         emulated_state.tell_upserts_once()
+        stack_adaptations.read_templates()
         self.meter = Meter()
         self.faults = Faults()
         self.mails: list[dict[str, Any]] = []
@@ -101,14 +106,31 @@ class Emulator:
         if request.target.startswith("/_emulator/"):
             return self._desk.answer(request)
         call = name_call(request)
-        fault = self.faults.take(call, request.body)
+        fault, units = self.faults.take(call, request.body), Units()
         if fault and fault.when == "before":
             answer = failing_answer(fault)
         else:
-            answer = self._perform(call, request)
+            answer, units = self._weighed(call, request)
             answer = failing_answer(fault) if fault else answer
-        self.meter.note(call, request.body, answer.status if answer else 0, answer.body if answer else b"")
+        status, body = (answer.status, answer.body) if answer else (0, b"")
+        self.meter.note(call, request.body, status, body, units, name_caller(request))
         return answer
+
+    def _weighed(self, call: Call, request: HttpRequest) -> tuple[HttpAnswer, Units]:
+        """The answer, and the request units that DynamoDB would charge for it."""
+        wanted = _json(request.body) if call.service == "dynamodb" else None
+        if wanted is None:
+            return self._perform(call, request), Units()
+        with self._lock:
+            weighing = Weighing(call.operation, wanted)
+            repeated = self._remembered(wanted.get("ClientRequestToken")) is not None
+            answer = self._perform(call, request)
+            said = _json(answer.body) or {}
+
+            def ask(other: dict[str, Any]) -> dict[str, Any]:
+                return _json(self._ask_moto(_with_body(request, json.dumps(other).encode())).body) or {}
+
+            return answer, weighing.units(answer.status, said, ask, repeated=repeated)
 
     def _perform(self, call: Call, request: HttpRequest) -> HttpAnswer:
         match call.name:
@@ -118,6 +140,8 @@ class Emulator:
                 return self._transact(request)
             case "ses.SendEmail":
                 return self._send_email(request)
+            case "cloudformation.ExecuteChangeSet":
+                return self._execute_change_set(request)
         return self._ask_moto(request)
 
     def _receive(self, request: HttpRequest) -> HttpAnswer:
@@ -151,14 +175,19 @@ class Emulator:
             return self._ask_moto(request)
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
         with self._lock:
-            moment, known, answer = self._transactions.get(token, (0.0, "", None))
-            if answer and moment + TOKEN_SECONDS > clock.timestamp():
+            if remembered := self._remembered(token):
+                _, known, answer = remembered
                 return answer if known == digest else _token_reused()
             answer = self._ask_moto(request)
             if answer.status == 200:
                 self._transactions[token] = (clock.timestamp(), digest, answer)
                 self._forget_old_tokens()
             return answer
+
+    def _remembered(self, token: str | None) -> tuple[float, str, HttpAnswer] | None:
+        """When the transaction of this token was done, what it was and was answered."""
+        known = self._transactions.get(token or "")
+        return known if known and known[0] + TOKEN_SECONDS > clock.timestamp() else None
 
     def _forget_old_tokens(self) -> None:
         oldest = clock.timestamp() - TOKEN_SECONDS
@@ -168,6 +197,16 @@ class Emulator:
         answer = self._ask_moto(request)
         if answer.status == 200:
             self.mails.append(json.loads(request.body))
+        return answer
+
+    def _execute_change_set(self, request: HttpRequest) -> HttpAnswer:
+        """Then what moto's CloudFormation leaves out of our own stack is done through the SDK, outside its lock."""
+        answer = self._ask_moto(request)
+        with self._lock:
+            parameters = stack_adaptations.parameters_of(request.body.decode())
+        if answer.status == 200 and parameters:
+            stage = parameters["Stage"]
+            Provisioner(self.url, stage=stage, parameters=parameters).complete()
         return answer
 
     def _ask_moto(self, request: HttpRequest) -> HttpAnswer:
@@ -215,6 +254,15 @@ def _environ(request: HttpRequest) -> dict[str, Any]:
         elif key not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
             environ[f"HTTP_{key}"] = f"{environ[f'HTTP_{key}']},{value}" if f"HTTP_{key}" in environ else value
     return environ
+
+
+def _json(body: bytes) -> dict[str, Any] | None:
+    """None where it is no JSON object."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _with_body(request: HttpRequest, body: bytes) -> HttpRequest:

@@ -2,7 +2,9 @@
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
+from infra.local import emulated_state
 from infra.local.http_front import HttpAnswer, HttpRequest
 
 if TYPE_CHECKING:
@@ -10,7 +12,8 @@ if TYPE_CHECKING:
 
 
 class EmulatorDesk:
-    """Answers GET and DELETE ``calls``, GET ``mails``, POST ``faults``, ``empty`` and ``sweep``."""
+    """Answers GET and DELETE ``calls``; GET ``mails`` and ``code/<function or layer>``; POST ``faults``, ``empty``,
+    ``sweep``."""
 
     def __init__(self, emulator: "Emulator") -> None:
         self._emulator = emulator
@@ -30,6 +33,9 @@ class EmulatorDesk:
                 return _json(None)
             case "GET", "mails":
                 return _json(self._emulator.mails)
+            case "GET", target if target.startswith("code/"):
+                code = emulated_state.code_of(unquote(target.removeprefix("code/")))
+                return _json({"refused": "no such code"}, 404) if code is None else HttpAnswer(200, [], code)
             case "POST", "faults":
                 self._emulator.faults.fail(**json.loads(request.body))
                 return _json(None)

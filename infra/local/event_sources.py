@@ -37,7 +37,7 @@ class EventSources:
     def __init__(self, app: Chalice) -> None:
         sqs, streams = _client("sqs"), _client("dynamodbstreams")
         place = {
-            "account": settings.value("AWS_ACCOUNT_ID"),
+            "account": settings.account_id(),
             "region": settings.region(),
             "url": settings.value("AWS_ENDPOINT_URL"),
         }
@@ -138,7 +138,7 @@ class EventSources:
 
 
 def _scheduled_event(name: str) -> dict[str, Any]:
-    region, account = settings.region(), settings.value("AWS_ACCOUNT_ID")
+    region, account = settings.region(), settings.account_id()
     return {
         "version": "0",
         "id": ids.new(),

@@ -11,8 +11,10 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib.core import errors, ids, problems
+from chalicelib.core.addresses import Malformed, Route, find_route, read_address
+from chalicelib.core.front_door import gateway_headers
 from chalicelib.core.request import Request
-from infra.local.api_events import Malformed, Route, find_route, make_event, read_address
+from infra.local.api_events import make_event
 from infra.local.functions import Context
 from infra.local.http_front import HttpAnswer, HttpFront, HttpRequest
 
@@ -106,7 +108,8 @@ def _refusal(refusal: errors.Refusal, request: HttpRequest, id: str | None = Non
 
 
 def _problem(refusal: errors.Refusal, language: str, id: str) -> HttpAnswer:
-    return _http_answer(problems.answer(refusal, language, id), id)
+    said = problems.answer(refusal, language, id)
+    return _http_answer(said | {"headers": gateway_headers() | said["headers"]}, id)
 
 
 def _http_answer(answer: dict[str, Any], request_id: str) -> HttpAnswer:

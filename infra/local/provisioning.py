@@ -1,6 +1,7 @@
 """Makes the emulator what the template says, and says in which environment the platform then runs."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import botocore.session
@@ -20,9 +21,10 @@ UNKNOWN_TO_MOTO = {"AWS::SQS::QueuePolicy", "AWS::SNS::Subscription", "AWS::S3::
 class Provisioner:
     """Speaks to the emulator as a deployer speaks to AWS: through the SDK alone."""
 
-    def __init__(self, url: str, *, stage: str = "dev") -> None:
+    def __init__(self, url: str, *, stage: str = "dev", parameters: Mapping[str, str] | None = None) -> None:
         self._url, self._stage = url, stage
-        self._resolved = template.Resolved(stage=stage, account=ACCOUNT, region=REGION)
+        chosen = {"DeletionProtection": "false", **(parameters or {})}
+        self._resolved = template.Resolved(stage=stage, account=ACCOUNT, region=REGION, parameters=chosen)
         self._clients: dict[str, Any] = {}
         self._session = botocore.session.Session()
         self._session.set_credentials("emulated", "emulated")
@@ -77,8 +79,10 @@ class Provisioner:
             self._complete_bucket(bucket)
 
     def _complete_table(self, table: dict[str, Any]) -> None:
-        """TimeToLiveSpecification and PointInTimeRecoverySpecification are ignored."""
+        """TimeToLiveSpecification and PointInTimeRecoverySpecification are ignored; "false" protects from deletion."""
         dynamodb, name = self.client("dynamodb"), table["TableName"]
+        protected = table["DeletionProtectionEnabled"] == "true"
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=protected)
         if "TimeToLiveSpecification" in table:
             dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=table["TimeToLiveSpecification"])
         recovery = table["PointInTimeRecoverySpecification"]

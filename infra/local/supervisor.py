@@ -43,7 +43,7 @@ class LocalPlatform:
 
     def __init__(self, *, port: int = 0, keep: Path | None = None, tell: Tell = lambda line: None) -> None:
         self._tell, self._keep = tell, keep
-        self.api_url = f"http://127.0.0.1:{_free(port)}"
+        self.api_url = f"http://127.0.0.1:{free_port(port)}"
         self.stripe_url = ""
         self._lobby_front = HttpFront(self._port_of("lobby"))
         self.lobby_url = self._lobby_front.url
@@ -160,7 +160,7 @@ class LocalPlatform:
         errors = open(self.folder / f"{part}.log", "wb")  # noqa: PTH123, SIM115
         child = subprocess.Popen(
             [sys.executable, "-m", "infra.local.child", part, *arguments],
-            env=os.environ | self.env,
+            env=os.environ | self.env | {"AWS_SDK_UA_APP_ID": part},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -192,7 +192,7 @@ class LocalPlatform:
         if not path or not path.exists():
             return 0
         try:
-            return _free(json.loads(path.read_text(encoding="utf-8")).get(part, 0))
+            return free_port(json.loads(path.read_text(encoding="utf-8")).get(part, 0))
         except (OSError, ValueError):
             return 0
 
@@ -258,7 +258,7 @@ def _await_end(child: subprocess.Popen[str]) -> None:
         child.stdin.close()
 
 
-def _free(port: int) -> int:
+def free_port(port: int) -> int:
     """The port itself where it is free, or any free one for 0. Raises OSError where it is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,24 +30,25 @@ _Loader.add_multi_constructor("!", _construct)
 
 
 @cache
-def _text() -> str:
-    return json.dumps(yaml.load(TEMPLATE.read_text(), _Loader))
+def _text(path: Path) -> str:
+    return json.dumps(yaml.load(path.read_text(encoding="utf-8"), _Loader))
 
 
-def load() -> dict[str, Any]:
-    """The template in JSON's long form."""
-    return dict(json.loads(_text()))
+def load(path: Path = TEMPLATE) -> dict[str, Any]:
+    """A template in JSON's long form."""
+    return dict(json.loads(_text(path)))
 
 
 class Resolved:
     """The template's resources as they would stand in one account, region and stage."""
 
-    def __init__(self, *, stage: str, account: str, region: str) -> None:
+    def __init__(self, *, stage: str, account: str, region: str, parameters: Mapping[str, str] | None = None) -> None:
         self._template = load()
-        self._values = {"Stage": stage, "AWS::AccountId": account, "AWS::Region": region, "AWS::Partition": "aws"}
+        self._values: dict[str, Any] = {"Stage": stage, "AWS::AccountId": account, "AWS::Region": region}
+        self._values["AWS::Partition"] = "aws"
         for name, parameter in self._template["Parameters"].items():
-            default = parameter.get("Default", "")
-            value = default.split(",") if parameter["Type"] == "CommaDelimitedList" else default
+            chosen = (parameters or {}).get(name, parameter.get("Default", ""))
+            value = chosen.split(",") if parameter["Type"] == "CommaDelimitedList" else chosen
             self._values.setdefault(name, value)
 
     def properties_of(self, kind: str) -> list[dict[str, Any]]:

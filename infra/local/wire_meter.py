@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from infra.local.capacity import Units
 from infra.local.http_front import HttpRequest
+
+NOTHING = Units()
 
 SUBRESOURCES = {
     ("POST", True, "uploads"): "CreateMultipartUpload",
@@ -58,13 +61,18 @@ class Exchange:
     request: bytes
     status: int
     answer: bytes
+    units: Units = NOTHING
+    """The request units of a call to DynamoDB."""
+    caller: str = ""
+    """What the caller's SDK calls itself: AWS_SDK_UA_APP_ID."""
 
 
 @dataclass
 class Calls:
-    """What was counted, by name: ``{"dynamodb.GetItem": 1}``."""
+    """What was counted, by name: ``{"dynamodb.GetItem": 1}``; and the request units that DynamoDB would charge."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    units: Units = NOTHING
 
     def of(self, service: str) -> dict[str, int]:
         """The calls to one service, by operation."""
@@ -112,12 +120,21 @@ class Meter:
         finally:
             self._recording = [other for other in self._recording if other is not exchanges]
 
-    def note(self, call: Call, request: bytes, status: int, answer: bytes) -> None:
+    def note(
+        self, call: Call, request: bytes, status: int, answer: bytes, units: Units = NOTHING, caller: str = ""
+    ) -> None:
         with self._lock:
             for calls in (self._since_reset, *self._counting):
                 calls.counts[call.name] += 1
+                calls.units += units
             for exchanges in self._recording:
-                exchanges.append(Exchange(call, request, status, answer))
+                exchanges.append(Exchange(call, request, status, answer, units, caller))
+
+
+def name_caller(request: HttpRequest) -> str:
+    """The application that an SDK names in its User-Agent; empty where it names none."""
+    products = request.headers.get("User-Agent", "").split()
+    return next((product[4:] for product in products if product.startswith("app/")), "")
 
 
 def name_call(request: HttpRequest) -> Call:

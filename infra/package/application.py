@@ -6,7 +6,8 @@ from pathlib import Path
 
 import chalice
 
-from infra.package.zips import compile_folder, zip_folder
+from infra.package.bytecode import compile_folder
+from infra.package.zips import zip_folder
 
 CHALICE_RUNTIME = ("__init__.py", "app.py")
 """The files of Chalice that run inside Lambda; the rest of it is the command line."""

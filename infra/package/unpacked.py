@@ -1,18 +1,28 @@
 """The package as Lambda has it on disk: the built zips, unpacked."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from infra.package.application import build_application
 from infra.package.layer import PREFIX, build_layer
+from infra.package.sets import BASE
 from infra.package.zips import unzip
 
 
-def unpacked_package(project: Path, build: Path, application_in: Path) -> tuple[Path, Path]:
-    """The folders that Lambda puts on the path, in order: the application (/var/task), then the layer's packages.
+def unpacked_package(project: Path, build: Path, application_in: Path) -> tuple[Path, ...]:
+    """The folders that Lambda puts on the path, in order: the application (/var/task), then the base layer's packages.
 
-    The layer is kept in `build` for the next time; the application is built anew.
+    Layers are kept in `build` for the next time; the application is built anew.
     """
-    zip_path = application_in / "application.zip"
+    return unpacked_application(project, application_in), *unpacked_layers((), build)
+
+
+def unpacked_application(project: Path, at: Path) -> Path:
+    zip_path = at / "application.zip"
     build_application(project, zip_path)
-    layer = unzip(build_layer(project / "requirements.txt", build), build / "unpacked")
-    return unzip(zip_path, application_in), layer / PREFIX
+    return unzip(zip_path, at)
+
+
+def unpacked_layers(heavy: Iterable[str], build: Path) -> list[Path]:
+    """The packages of the base, and of each heavy set after it."""
+    return [unzip(build_layer(name, build), build / "unpacked") / PREFIX for name in (BASE, *heavy)]

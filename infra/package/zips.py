@@ -1,8 +1,6 @@
-"""Folders into zips: compiled first, and the same bytes from the same files."""
+"""Folders into zips: the same bytes from the same files."""
 
-import compileall
 import hashlib
-import py_compile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -10,23 +8,6 @@ from pathlib import Path
 from infra.package.wheelhouse import settle
 
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class NotCompilable(Exception):
-    """A module of the package is no Python of this version."""
-
-
-def compile_folder(folder: Path, seen_as: str) -> None:
-    """Compile every module beside its source. `seen_as` is the folder's path inside Lambda, for stack traces.
-
-    Unchecked hashes: a zip's times are all of 1980, so a timestamp-checked .pyc would be stale at every start.
-    """
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    done = compileall.compile_dir(
-        folder, quiet=1, force=True, invalidation_mode=mode, workers=0, stripdir=str(folder), prependdir=seen_as
-    )
-    if not done:
-        raise NotCompilable(folder)
 
 
 def zip_folder(folder: Path, zip_path: Path, prefix: str = "") -> None:

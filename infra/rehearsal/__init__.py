@@ -1,1 +1,1 @@
-"""The real `chalice deploy` against an emulated account, then real events through what was deployed."""
+"""`make rehearse`: the whole life of a stage in an emulated account, by the real deployer and `chalice deploy`."""

@@ -7,7 +7,8 @@ from datetime import datetime
 from email.message import Message
 from typing import Any
 
-from infra.local.api_events import find_route, make_event, read_address
+from chalicelib.core.addresses import find_route, read_address
+from infra.local.api_events import make_event
 from infra.local.http_front import HttpRequest
 from infra.local.provisioning import ACCOUNT, REGION
 

@@ -2,7 +2,8 @@ from email.message import Message
 
 import pytest
 
-from infra.local.api_events import Malformed, find_route, make_event, read_address
+from chalicelib.core.addresses import Malformed, find_route, read_address
+from infra.local.api_events import make_event
 from infra.local.http_front import HttpRequest
 
 RESOURCES = ["/", "/v1/works", "/v1/works/{work_id}", "/v1/works/popular", "/v1/{kind}/popular", "/v1/a/{b}/c/{d}"]

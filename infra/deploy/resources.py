@@ -1,0 +1,66 @@
+"""Where the tables, queues and buckets are not as infra/template.yaml says, whatever CloudFormation believes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from infra.deploy.account import Account
+from infra.local import template
+
+Properties = dict[str, Any]
+
+
+def differences(account: Account) -> Iterator[str]:
+    resolved = template.Resolved(stage=account.stage, account=account.id, region=account.region)
+    checks = {"AWS::DynamoDB::Table": _table, "AWS::SQS::Queue": _queue, "AWS::S3::Bucket": _bucket}
+    for kind, check in checks.items():
+        for properties in resolved.properties_of(kind):
+            try:
+                yield from check(account, properties)
+            except ClientError as error:
+                yield f"{kind} {_name(properties)}: {error}"
+
+
+def _table(account: Account, wanted: Properties) -> Iterator[str]:
+    client, name = account.client("dynamodb"), wanted["TableName"]
+    table = client.describe_table(TableName=name)["Table"]
+    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    if backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] != "ENABLED":
+        yield f"table {name}: no point-in-time recovery"
+    if "TimeToLiveSpecification" in wanted and expiry["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
+        yield f"table {name}: nothing expires"
+    if table.get("StreamSpecification", {}).get("StreamViewType") != wanted.get("StreamSpecification", {}).get(
+        "StreamViewType"
+    ):
+        yield f"table {name}: its stream is not as declared"
+    indexes = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])}
+    if indexes != {index["IndexName"] for index in wanted.get("GlobalSecondaryIndexes", [])}:
+        yield f"table {name}: its indexes are not as declared"
+
+
+def _queue(account: Account, wanted: Properties) -> Iterator[str]:
+    client, name = account.client("sqs"), wanted["QueueName"]
+    url = client.get_queue_url(QueueName=name)["QueueUrl"]
+    found = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    if "RedrivePolicy" in wanted:
+        redrive = json.loads(found.get("RedrivePolicy", "{}"))
+        if redrive.get("deadLetterTargetArn") != wanted["RedrivePolicy"]["deadLetterTargetArn"]:
+            yield f"queue {name}: what keeps failing is not parked"
+    if int(found["VisibilityTimeout"]) != wanted.get("VisibilityTimeout", 30):
+        yield f"queue {name}: messages stay hidden {found['VisibilityTimeout']} s"
+
+
+def _bucket(account: Account, wanted: Properties) -> Iterator[str]:
+    client, name = account.client("s3"), wanted["BucketName"]
+    block = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    if not all(block.values()):
+        yield f"bucket {name}: could be made public"
+    if "VersioningConfiguration" in wanted and client.get_bucket_versioning(Bucket=name).get("Status") != "Enabled":
+        yield f"bucket {name}: keeps no versions"
+
+
+def _name(properties: Properties) -> str:
+    return str(next(properties[key] for key in ("TableName", "QueueName", "BucketName") if key in properties))

@@ -1,0 +1,75 @@
+"""What was deployed is kept whole, and only what was kept comes back."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.deploy import rollback
+from infra.deploy.artefacts import Artefacts
+from infra.deploy.declared import Declared
+from infra.deploy.errors import Stopped
+from infra.deploy.progress import Progress
+from infra.deploy.releasing import DEPLOYED
+from infra.deploy.run import Run
+from infra.deploy.stage_settings import StageSettings
+from infra.deploy.versions import Manifest, tree_digest
+
+NOTHING = Declared([], [], [], [], [], [], [])
+
+
+@pytest.fixture
+def run(platform, tmp_path):
+    run = Run("kept", Progress(9))
+    Artefacts(run.account).stand()
+    return run
+
+
+def keep(run: Run, tree: Path, text: str, **told: object) -> Manifest:
+    tree.mkdir(exist_ok=True)
+    (tree / "app.py").write_text(text)
+    kept = run.versions.keep(tree, NOTHING, StageSettings(**told), "api1")  # type: ignore[arg-type]
+    run.artefacts.keep_json(DEPLOYED, {"tree": kept.tree})
+    return kept
+
+
+def test_a_version_comes_back_byte_for_byte_with_what_the_stage_was_told(run, tmp_path):
+    kept = keep(run, tmp_path / "tree", "one = 1", url="https://one.example")
+    run.versions.unpack(run.versions.named(kept.version), tmp_path / "back")
+    assert (tmp_path / "back" / "app.py").read_text() == "one = 1"
+    assert tree_digest(tmp_path / "back") == kept.tree
+    assert run.versions.named(kept.version).told.url == "https://one.example"
+
+
+def test_the_same_tree_again_is_the_same_version_and_another_setting_is_another(run, tmp_path):
+    first = keep(run, tmp_path / "tree", "one = 1")
+    assert keep(run, tmp_path / "tree", "one = 1") == first
+    assert keep(run, tmp_path / "tree", "one = 1", url="https://two.example").version != first.version
+
+
+def test_the_record_is_no_part_of_what_a_tree_deploys(run, tmp_path):
+    keep(run, tmp_path / "tree", "one = 1")
+    before = tree_digest(tmp_path / "tree")
+    (tmp_path / "tree" / ".chalice" / "deployed").mkdir(parents=True)
+    (tmp_path / "tree" / ".chalice" / "deployed" / "kept.json").write_text("{}")
+    assert tree_digest(tmp_path / "tree") == before
+
+
+def test_an_archive_that_was_changed_is_not_deployed(run, tmp_path):
+    first, second = keep(run, tmp_path / "tree", "one = 1"), keep(run, tmp_path / "tree", "two = 2")
+    body = run.artefacts.read(f"versions/{second.version}/tree.zip")
+    run.artefacts.keep(f"versions/{first.version}/tree.zip", body)
+    with pytest.raises(Stopped, match="does not hold what was deployed"):
+        run.versions.unpack(first, tmp_path / "back")
+
+
+def test_rolling_back_means_the_version_before_or_the_live_one_where_a_deployment_broke_off(run, tmp_path):
+    first, second = keep(run, tmp_path / "tree", "one = 1"), keep(run, tmp_path / "tree", "two = 2")
+    assert rollback._wanted(run) == first
+    run.artefacts.forget(DEPLOYED)
+    assert rollback._wanted(run) == second
+
+
+def test_there_is_nothing_before_the_first_version(run, tmp_path):
+    keep(run, tmp_path / "tree", "one = 1")
+    with pytest.raises(Stopped, match="nothing to roll back to"):
+        rollback._wanted(run)
