@@ -34,6 +34,9 @@ format: $(READY) ## Put the code into its form, and mend what lint can mend
 docs: $(READY) ## Write docs/api.md and docs/settings.md anew from the code
 	@$(BIN)/python -m infra.reference
 
+policies: $(READY) ## Write .chalice/policies/ anew from infra/policies/functions.yaml
+	@$(BIN)/python -m infra.policies
+
 bench: $(READY) ## Cold import and request overhead as ratios to baselines; calls and capacity a use case, at 100 to 100,000 works
 	@$(BIN)/python -m infra.bench
 
@@ -82,4 +85,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs bench package load cost deploy diff rollback undeploy rehearse admin edge lock clean
+.PHONY: help run demo test check format docs policies bench package load cost deploy diff rollback undeploy rehearse admin edge lock clean

@@ -36,6 +36,8 @@ def cut(at: int | None = None, *, done: bool = False) -> Iterator[Wire]:
     wire = Wire(at, done)
 
     def to_aws(client: Any, operation: str, kwargs: Any) -> Any:
+        if operation == "GetParameter":  # a warm process has read its secrets
+            return _api_call(client, operation, kwargs)
         return wire.pass_through(operation, lambda: _api_call(client, operation, kwargs))
 
     def to_stripe(client: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:

@@ -16,6 +16,8 @@ import pytest
 
 from infra.local.http_front import HttpFront
 from infra.local.provisioning import Provisioner, environment
+from infra.policies import comparison
+from tests import least_privilege
 
 _front = HttpFront()
 _folder = tempfile.TemporaryDirectory(prefix="lyceum-tests-")
@@ -54,6 +56,13 @@ class Platform:
 
         return app
 
+    def answer(self, event: dict[str, Any]) -> Any:
+        """The app's answer to an event of API Gateway, with the API function's rights."""
+        from infra.local.acting import acting_as
+
+        with acting_as("api_handler"):
+            return self.app(event, None)
+
     @cached_property
     def sources(self) -> Any:
         from infra.local.event_sources import EventSources
@@ -82,11 +91,24 @@ def running_platform() -> Iterator[Platform]:
     """The one platform of this process, as the tests before left it."""
     platform = Platform()
     yield platform
+    least_privilege.used |= platform.emulator.guard.used
     platform.stop()
 
 
 @pytest.fixture
-def platform(running_platform: Platform) -> Platform:
-    """The platform, empty, at the real time."""
+def platform(running_platform: Platform) -> Iterator[Platform]:
+    """The platform, empty, at the real time. Fails where a function asked for what its policy does not allow."""
     running_platform.reset()
-    return running_platform
+    yield running_platform
+    if refused := running_platform.emulator.guard.take_refused():
+        pytest.fail(comparison.advice(missing=comparison.missing(refused)), pytrace=False)
+
+
+@pytest.fixture
+def guard(platform: Platform) -> Iterator[Any]:
+    """The platform's guard, for tests that want its refusals. What is used in them proves no need of it."""
+    guard = platform.emulator.guard
+    known, guard.used = guard.used, set()
+    yield guard
+    guard.used = known
+    guard.take_refused()

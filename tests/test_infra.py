@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalice.app import DynamoDBEventConfig, SQSEventConfig
+from chalice.app import DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
 from pynamodb.indexes import Index
 
 from chalicelib.core import settings
 from chalicelib.core.tables import Row
 from infra.local import template
+from infra.policies.declaration import declared
 from tests.platform_fixture import Platform
 
 RESOLVED = template.Resolved(stage="dev", account="123456789012", region="eu-central-1")
@@ -109,3 +110,43 @@ def test_nothing_that_holds_data_goes_with_the_stack() -> None:
 def test_no_bucket_is_public() -> None:
     for bucket in RESOLVED.properties_of("AWS::S3::Bucket"):
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+
+
+def test_every_function_declares_its_rights_under_the_event_that_invokes_it(platform: Platform) -> None:
+    invoked_by = {source.name: _event(source) for source in platform.app.event_sources} | {"api_handler": "http"}
+    assert {name: rights.invoked_by for name, rights in declared().functions.items()} == invoked_by
+
+
+def _event(source: Any) -> str:
+    if isinstance(source, SQSEventConfig):
+        return f"queue {str(source.queue).removeprefix('lyceum-dev-')}"
+    if isinstance(source, DynamoDBEventConfig):
+        return f"stream {source.stream_arn.split('/')[1].removeprefix('lyceum-dev-')}"
+    assert isinstance(source, ScheduledEventConfig)
+    return "schedule"
+
+
+def test_rights_are_to_what_the_template_declares_and_to_secrets_that_there_are() -> None:
+    wanted = {resource for rights in declared().functions.values() for resource in rights.grants}
+    wanted |= {f"table {name}" for name in declared().append_only}
+    assert {re.sub(r"^(objects [^/]+)/.*", r"\1", resource) for resource in wanted} <= _resources()
+
+
+def _resources() -> set[str]:
+    buckets = [
+        re.sub(r"lyceum-dev-\d+-", "", bucket["BucketName"]) for bucket in RESOLVED.properties_of("AWS::S3::Bucket")
+    ]
+    topics = [topic["TopicName"] for topic in RESOLVED.properties_of("AWS::SNS::Topic")]
+    indexes = [
+        f"index {name}/{index['IndexName']}"
+        for name, table in TABLES.items()
+        for index in table.get("GlobalSecondaryIndexes", [])
+    ]
+    named = [*(f"table {name}" for name in TABLES), *(f"queue {name}" for name in QUEUES), *indexes]
+    named += [f"topic {name}" for name in topics]
+    return {
+        *(name.replace(" lyceum-dev-", " ") for name in named),
+        *(f"{kind} {name}" for name in buckets for kind in ("bucket", "objects")),
+        *(f"parameter {name}" for name in settings.SECRETS),
+        "sender",
+    }

@@ -18,7 +18,6 @@ from chalice.app import SQSEventConfig
 
 from app import app
 from chalicelib.core import settings
-from infra import policies
 from infra.deploy.tree import BUILD, ROOT
 from infra.local import template
 from infra.local.provisioning import ACCOUNT, REGION
@@ -30,6 +29,8 @@ from infra.package.sets import BASE, HEAVY, SETS, SHIPPED, SIGNING, layers_of, n
 from infra.package.sizes import MIB, precompiled_share
 from infra.package.unpacked import unpacked_application, unpacked_layers
 from infra.package.wheelhouse import ARM, X86, fetch_wheels
+from infra.policies.__main__ import COMMITTED, COMMITTED_STAGE
+from infra.policies.documents import written
 from infra.rehearsal.clean_interpreter import bare_python
 
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
@@ -253,11 +254,9 @@ def test_the_configuration_sets_only_documented_settings_and_no_secret():
     assert "sk_" not in text and "whsec_" not in text
 
 
-def test_the_committed_policy_is_the_generated_one_and_names_every_resource_and_action():
-    committed = (policies.POLICIES / "dev.json").read_text()
-    assert committed == policies.written("dev")
-    for statement in json.loads(committed)["Statement"]:
-        assert not any(action.endswith("*") for action in statement["Action"])
-        assert all("lyceum" in arn or "ses" in arn for arn in statement["Resource"]) or statement["Action"] == [
-            "dynamodb:ListStreams"
-        ]
+def test_every_function_has_a_policy_of_its_own_and_the_committed_ones_are_as_generated():
+    files = {name: entry["iam_policy_file"] for name, entry in CONFIG["lambda_functions"].items()}
+    assert files == {name: f"policies/dev/{name}.json" for name in files}
+    assert not any("iam_policy_file" in place for place in (CONFIG, *CONFIG["stages"].values()))
+    committed = {path.stem: path.read_text() for path in COMMITTED.iterdir()}
+    assert committed == {name: written(name, COMMITTED_STAGE) for name in files}, "run make policies"

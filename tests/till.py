@@ -156,9 +156,7 @@ def till(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
     till = Till(world)
     with serve(till.fake) as running:
         monkeypatch.setenv("STRIPE_API_BASE", running.url)
-        gateway._stripe.cache_clear()
         yield till
-    gateway._stripe.cache_clear()
 
 
 class Shop(Till):
@@ -268,6 +266,4 @@ def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         world.people = 100
     with serve(shop.fake) as running:
         monkeypatch.setenv("STRIPE_API_BASE", running.url)
-        gateway._stripe.cache_clear()
         yield shop
-    gateway._stripe.cache_clear()

@@ -145,7 +145,7 @@ class World:
             sent["authorization"] = f"Bearer {as_.access_token}"
         text = raw if raw is not None else None if body is None else json.dumps(body)
         event = api_event(self.platform.app.routes, method, path, sent, text)
-        answer = self.platform.app(event, None)
+        answer = self.platform.answer(event)
         return Reply(answer["statusCode"], answer["headers"], answer["body"])
 
 

@@ -40,7 +40,7 @@ def issue(account_id: str, session_id: str, roles: set[str]) -> str:
         "iat": now,
         "exp": now + SECONDS,
     }
-    kid = _ring().current
+    kid = _ring(secret("token-keys")).current
     return jwt.encode(claims, _key(kid), algorithm="HS256", headers={"kid": kid, "typ": "at+jwt"})
 
 
@@ -71,10 +71,10 @@ def _actor(claims: dict[str, Any]) -> Actor:
 
 def _key(kid: str) -> bytes:
     """Raises KeyError for a kid that is not on the ring."""
-    master = _ring().keys[kid].encode()
+    master = _ring(secret("token-keys")).keys[kid].encode()
     return hmac.digest(master, f"{settings.issuer()}\x1f{kid}".encode(), hashlib.sha256)
 
 
 @cache
-def _ring() -> KeyRing:
-    return msgspec.json.decode(secret("token-keys"), type=KeyRing)
+def _ring(kept: str) -> KeyRing:
+    return msgspec.json.decode(kept, type=KeyRing)

@@ -16,7 +16,7 @@ class ByActor(GlobalSecondaryIndex["AuditEntry"]):
 
 
 class AuditEntry(Row):
-    """One deed. Never changed, never deleted."""
+    """One deed. Only ever inserted: no function has the right to change or delete one."""
 
     class Meta(Place):
         table_name = settings.table("audit")

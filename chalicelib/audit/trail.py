@@ -19,7 +19,7 @@ def write(tx: Transaction, actor: Actor, deed: str, subject: str, **facts: objec
         subject=subject,
         facts=facts,
     )
-    tx.put(entry)
+    tx.insert(entry)
 
 
 def by(account_id: str) -> Iterator[AuditEntry]:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from botocore.signers import CloudFrontSigner
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -33,13 +34,14 @@ def sign(key: str, disposition: str, media_type: str, seconds: int) -> str:
 
 
 def _signature(policy: bytes) -> bytes:
-    return _key(settings.value("CONTENT_KEY")).sign(policy, ECDSA(SHA256()))
+    slot = settings.value("CONTENT_KEY")
+    pem = json.loads(secret("content-keys")).get(slot)
+    key = _key(pem) if pem else None
+    if not isinstance(key, EllipticCurvePrivateKey):
+        raise NoSuchKey(slot)
+    return key.sign(policy, ECDSA(SHA256()))
 
 
 @cache
-def _key(slot: str) -> EllipticCurvePrivateKey:
-    pem = json.loads(secret("content-keys")).get(slot)
-    key = load_pem_private_key(pem.encode(), None) if pem else None
-    if not isinstance(key, EllipticCurvePrivateKey):
-        raise NoSuchKey(slot)
-    return key
+def _key(pem: str) -> PrivateKeyTypes:
+    return load_pem_private_key(pem.encode(), None)

@@ -5,6 +5,7 @@ imported. Secrets are not here; see ``core.secrets``.
 """
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 ENVIRONMENT: dict[str, str] = {
@@ -14,6 +15,7 @@ ENVIRONMENT: dict[str, str] = {
     "AWS_ENDPOINT_URL": "Where AWS is. Set by the local platform; unset when deployed.",
     "LYCEUM_CLOCK_FILE": "The file of the movable clock. Set by the local platform; unset when deployed.",
     "MAIL_SENDER": "The address that mail comes from. Default: Lyceum <no-reply@lyceum.example>.",
+    "MAIL_IDENTITY": "The address or domain that SES has verified for it. Default: the domain of MAIL_SENDER.",
     "PUBLIC_URL": "The address of the web client, for links in mails and for returning from checkout.",
     "WEB_ORIGINS": "The web origins whose pages may call the API, by commas, each exact. Default: PUBLIC_URL's alone.",
     "EDGE": "open: CloudFront in front is believed who calls; closed: who passes it by is refused, too. Default: none.",
@@ -77,6 +79,12 @@ def region() -> str:
 
 def issuer() -> str:
     return value("TOKEN_ISSUER") or f"https://lyceum.example/{stage()}"
+
+
+def mail_identity(variables: Mapping[str, str] = os.environ) -> str:
+    """By whom SES sends where these are the environment's variables: the one identity that functions may send as."""
+    sender = variables.get("MAIL_SENDER") or _DEFAULTS["MAIL_SENDER"]
+    return variables.get("MAIL_IDENTITY") or sender.rpartition("@")[2].rstrip("> ")
 
 
 def table(name: str) -> str:

@@ -9,7 +9,7 @@ from chalicelib.core import clock
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import Transaction
 from chalicelib.ledger.entries import Entry, Journal, must_balance
-from chalicelib.ledger.models import StoredBalance, StoredJournal, balance_row, journal_key
+from chalicelib.ledger.models import StoredBalance, StoredJournal, journal_key
 from chalicelib.ledger.postings import HELD
 
 
@@ -33,7 +33,7 @@ def post(tx: Transaction, journal: Journal) -> None:
     tx.insert(stored, AlreadyPosted())
     for (account, currency), amount in kept_balances([journal]).items():
         moved = [StoredBalance.amount.add(amount), StoredBalance.v.set(1)]
-        tx.update(StoredBalance(account, balance_row(currency)), moved, any_version=True)
+        tx.update(StoredBalance(account, currency), moved, any_version=True)
 
 
 def items(journal: Journal) -> int:
@@ -61,21 +61,21 @@ def find(journal_id: str) -> Journal | None:
 def balance(account: str, currency: str) -> int:
     """Signed minor units, debit +; what an author has earned is a credit, so negative."""
     try:
-        return int(StoredBalance.get(account, balance_row(currency), consistent_read=True).amount)
+        return int(StoredBalance.get(account, currency, consistent_read=True).amount)
     except StoredBalance.DoesNotExist:
         return 0
 
 
 def every() -> Iterator[Journal]:
     """The whole book: for checks, never for a request."""
-    for row in StoredJournal.scan(StoredJournal.entry == "journal", consistent_read=True):
+    for row in StoredJournal.scan(consistent_read=True):
         yield _journal(row)
 
 
 def every_balance() -> dict[tuple[str, str], int]:
     """All kept balances, by account and currency."""
-    rows = StoredBalance.scan(StoredBalance.entry.startswith("balance#"), consistent_read=True)
-    return {(row.account, row.entry.removeprefix("balance#")): int(row.amount) for row in rows}
+    rows = StoredBalance.scan(consistent_read=True)
+    return {(row.account, row.currency): int(row.amount) for row in rows}
 
 
 def _journal(row: StoredJournal) -> Journal:

@@ -6,7 +6,7 @@ from chalicelib.core.tables import Place, Row
 
 
 class StoredJournal(Row):
-    """A journal with its entries. Only ever inserted."""
+    """A journal with its entries. Only ever inserted: no function has the right to change or delete one."""
 
     class Meta(Place):
         table_name = settings.table("ledger")
@@ -21,19 +21,16 @@ class StoredJournal(Row):
 
 
 class StoredBalance(Row):
-    """What an account's entries sum to in one currency; only ever added to."""
+    """What an account's entries sum to in one currency; only ever added to. In a table of its own, so that the rights
+    to it are none to the journals."""
 
     class Meta(Place):
-        table_name = settings.table("ledger")
+        table_name = settings.table("balances")
 
     account = UnicodeAttribute(hash_key=True)
-    entry = UnicodeAttribute(range_key=True)
+    currency = UnicodeAttribute(range_key=True)
     amount = MinorUnits()
 
 
 def journal_key(journal_id: str) -> str:
     return f"journal#{journal_id}"
-
-
-def balance_row(currency: str) -> str:
-    return f"balance#{currency}"

@@ -131,16 +131,20 @@ def read_refund(refund_id: str) -> Refund:
     return _refund(_ask(lambda: _stripe().refunds.retrieve(refund_id, params)))
 
 
-@cache
 def _stripe() -> Any:
+    return _client(secret("stripe-key"), settings.value("STRIPE_API_BASE"), TIMEOUT_SECONDS)
+
+
+@cache
+def _client(key: str, address: str, timeout: float) -> Any:
     import stripe
 
     client = stripe.StripeClient(
-        secret("stripe-key"),
+        key,
         stripe_version=API_VERSION,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+        http_client=stripe.RequestsClient(timeout=timeout),
         max_network_retries=1,
-        base_addresses={"api": settings.value("STRIPE_API_BASE")},
+        base_addresses={"api": address},
     )
     return client.v1
 

@@ -32,7 +32,10 @@ class Artefacts:
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_only_over_tls(bucket)))
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         s3.put_bucket_lifecycle_configuration(
-            Bucket=bucket, LifecycleConfiguration={"Rules": [_forget_old_locks(), _end_uploads()]}
+            Bucket=bucket,
+            LifecycleConfiguration={
+                "Rules": [_forget("lock", LOCK, days=1), _forget("version", "versions/", days=30), _end_uploads()]
+            },
         )
 
     def exist(self) -> bool:
@@ -87,13 +90,13 @@ def _only_over_tls(bucket: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [denied]}
 
 
-def _forget_old_locks() -> dict[str, Any]:
-    old = {"NoncurrentDays": 1}
+def _forget(what: str, prefix: str, days: int) -> dict[str, Any]:
+    """What was overwritten or deleted below the prefix, for good."""
     return {
-        "ID": "old-locks",
+        "ID": f"old-{what}s",
         "Status": "Enabled",
-        "Filter": {"Prefix": LOCK},
-        "NoncurrentVersionExpiration": old,
+        "Filter": {"Prefix": prefix},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": days},
     }
 
 

@@ -15,7 +15,7 @@ from chalice.deploy.packager import AppOnlyDeploymentPackager, DependencyBuilder
 from chalice.utils import UI, OSUtils
 
 from chalicelib.core import settings
-from infra import policies as policies_of
+from infra import policies
 from infra.deploy.stage_settings import StageSettings, settings_of
 from infra.package.application import build_application, copy_sources
 from infra.package.bytecode import compile_folder
@@ -48,7 +48,7 @@ def write_tree(
     )  # else running `chalice` writes there, and renames the zip
     (at / "requirements.txt").write_text(pins_of(BASE))
     config = configuration(stage, environment or {}, architecture, layers)
-    _write_policies(stage, config["lambda_functions"], at / ".chalice" / "policies" / stage)
+    _write_policies(stage, config["stages"][stage]["environment_variables"], at / ".chalice" / "policies" / stage)
     (at / ".chalice" / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     _put_zips(at, build, config["stages"][stage]["lambda_architecture"])
     return at
@@ -97,10 +97,9 @@ def _clear(tree: Path) -> None:
     (tree / ".chalice" / "deployments").mkdir(parents=True)
 
 
-def _write_policies(stage: str, functions: Mapping[str, Any], folder: Path) -> None:
-    folder.mkdir(parents=True)
-    for name in functions:
-        (folder / f"{name}.json").write_text(policies_of.written(stage))
+def _write_policies(stage: str, variables: Mapping[str, str], folder: Path) -> None:
+    account = variables.get("AWS_ACCOUNT_ID", policies.ANY)
+    policies.write_all(folder, stage, account, sender=settings.mail_identity(variables))
 
 
 def _put_zips(tree: Path, build: Path, architecture: str) -> None:

@@ -21,15 +21,16 @@ def undeploy(run: Run, data: bool = False) -> None:
     run.progress.step(f"lock: one deployment of {run.stage} at a time")
     run.artefacts.stand()
     with run.locked():
-        run.progress.step("functions, API, rules, roles, mappings, layers and logs")
+        run.progress.step("functions, API, rules, roles, mappings and logs")
         run.artefacts.forget(DEPLOYED)
         _remove_further(run)
         _remove_app(run)
         if data:
-            run.progress.step("data: tables, buckets, queues, topic and secrets")
+            run.progress.step("data: tables, buckets, queues, topic, secrets, layers and kept versions")
+            _remove_layers(run)
             _remove_data(run)
         else:
-            run.progress.step("data stays: make undeploy DATA=delete removes it, too")
+            run.progress.step("data and kept versions stay: make undeploy DATA=delete removes them, too")
 
 
 def _remove_further(run: Run) -> None:
@@ -51,14 +52,19 @@ def _remove_app(run: Run) -> None:
         removal.remove(resource)
     for api in found.apis:
         removal.done(f"api {api['id']}", "apigateway", "delete_rest_api", restApiId=api["id"])
+    for group in {*found.log_groups, logs.api_group(run.account)}:
+        removal.done(f"logs {group}", "logs", "delete_log_group", logGroupName=group)
+
+
+def _remove_layers(run: Run) -> None:
+    """With the kept versions, and not before them, for these name them; where nobody uses them they cost nothing."""
+    found, removal = Found(run.account), Removal(run)
     for page in run.account.pages("lambda", "list_layers"):
         for layer in page["Layers"]:
             if run.account.owns(layer["LayerName"]):
                 for version in found.layer_versions(layer["LayerName"]):
                     about = {"LayerName": layer["LayerName"], "VersionNumber": version["Version"]}
                     removal.done(f"layer {version['LayerVersionArn']}", "lambda", "delete_layer_version", **about)
-    for group in {*found.log_groups, logs.api_group(run.account)}:
-        removal.done(f"logs {group}", "logs", "delete_log_group", logGroupName=group)
 
 
 class Removal:

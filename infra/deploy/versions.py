@@ -20,6 +20,9 @@ from infra.deploy.errors import Stopped
 from infra.deploy.stage_settings import StageSettings
 
 CURRENT = "current.json"
+KEPT = 20
+"""Versions that one can roll back to; each is about 20 MB."""
+
 RECORD = Path(".chalice/deployed")
 
 
@@ -73,6 +76,7 @@ class Versions:
         self._artefacts.keep(f"versions/{name}/tree.zip", _packed(tree))
         self._artefacts.keep(f"versions/{name}/manifest.json", msgspec.json.encode(manifest))
         self.make_current(name)
+        self._forget_old()
         return manifest
 
     def make_current(self, name: str) -> None:
@@ -87,6 +91,11 @@ class Versions:
             archive.extractall(at)
         if tree_digest(at) != manifest.tree:
             raise Stopped(f"The archive of {manifest.version} does not hold what was deployed.")
+
+    def _forget_old(self) -> None:
+        for name in self.names()[:-KEPT]:
+            self._artefacts.forget(f"versions/{name}/manifest.json")
+            self._artefacts.forget(f"versions/{name}/tree.zip")
 
     def _manifest(self, name: str) -> Manifest | None:
         body = self._artefacts.read(f"versions/{name}/manifest.json")

@@ -10,6 +10,8 @@ from moto.apigateway.models import apigateway_backends
 from moto.awslambda_simple.models import lambda_simple_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.iam.models import iam_backends
+from moto.s3.exceptions import NoSuchUpload
 from moto.s3.models import MultipartDict, _VersionedKeyStore, s3_backends
 from moto.ses.models import ses_backends
 
@@ -39,6 +41,15 @@ def fix_stream_labels() -> None:
 
     set_stream_specification.labels_fixed = True  # type: ignore[attr-defined]
     moto_tables.Table.set_stream_specification = set_stream_specification  # type: ignore[method-assign, assignment]
+
+
+def know_lapsed_uploads() -> None:
+    """Let a multipart upload that is not there be missed in S3's words: the emulator breaks over it."""
+
+    def missing(_: Any, upload_id: str) -> None:
+        raise NoSuchUpload(upload_id=upload_id)
+
+    MultipartDict.__missing__ = missing  # type: ignore[attr-defined]
 
 
 def tell_upserts_once() -> None:
@@ -139,6 +150,12 @@ def code_of(name: str) -> bytes | None:
 
 def queue_named(name: str) -> Any | None:
     return next((queue for queue in queues() if queue.name == name), None)
+
+
+def role_policy(name: str) -> str | None:
+    """The policy document of a role, as it was put; None where there is no such role, or it has none."""
+    roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()
+    return next((text for role in roles if role.name == name for text in role.policies.values()), None)
 
 
 def _regions(backends: Any) -> Iterator[tuple[str, Any]]:

@@ -1,8 +1,9 @@
-"""AWS on one machine: moto behind a front that serialises calls, counts and weighs them, and can make them fail.
+"""AWS on one machine: moto behind a front that serialises calls, counts, weighs and guards them, and can fail them.
 
 moto is not safe under threads, so one lock holds every call. Where moto differs from AWS in what Lyceum relies on, the
 front makes up for it: a transaction's ClientRequestToken is idempotent, long polls wait without holding the lock, TTL
-and queue delays follow the movable clock. Run as ``python -m infra.local.emulator [PORT]`` or in a thread of a test.
+and queue delays follow the movable clock, and a function may do what its policy allows. Run as
+``python -m infra.local.emulator [PORT]`` or in a thread of a test.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from infra.local.capacity import Units
 from infra.local.deploy_adaptations import adapted
 from infra.local.emulator_desk import EmulatorDesk
 from infra.local.faults import Faults, failing_answer
+from infra.local.guard import Guard
 from infra.local.http_front import HttpAnswer, HttpFront, HttpRequest
 from infra.local.provisioning import Provisioner
 from infra.local.weighing import Weighing
@@ -52,8 +54,10 @@ class Emulator:
         partitions.query_partitions()
         emulated_state.tell_upserts_once()
         stack_adaptations.read_templates()
+        emulated_state.know_lapsed_uploads()
         self.meter = Meter()
         self.faults = Faults()
+        self.guard = Guard()
         self.mails: list[dict[str, Any]] = []
         """What SES was asked to send: SendEmail's parameters, oldest first."""
         self._lock = RLock()
@@ -106,15 +110,21 @@ class Emulator:
         if request.target.startswith("/_emulator/"):
             return self._desk.answer(request)
         call = name_call(request)
-        fault, units = self.faults.take(call, request.body), Units()
-        if fault and fault.when == "before":
-            answer = failing_answer(fault)
-        else:
-            answer, units = self._weighed(call, request)
-            answer = failing_answer(fault) if fault else answer
+        answer, units = self._guarded(call, request)
         status, body = (answer.status, answer.body) if answer else (0, b"")
         self.meter.note(call, request.body, status, body, units, name_caller(request))
         return answer
+
+    def _guarded(self, call: Call, request: HttpRequest) -> tuple[HttpAnswer | None, Units]:
+        """Refused where the function that asks may not; else answered, or made to fail."""
+        if refused := self.guard.refusal(call, request):
+            return refused, Units()
+        fault = self.faults.take(call, request.body)
+        if fault and fault.when == "before":
+            return failing_answer(fault), Units()
+        answer, units = self._weighed(call, request)
+        answer = self.guard.in_place_of(answer, call, request)
+        return failing_answer(fault) if fault else answer, units
 
     def _weighed(self, call: Call, request: HttpRequest) -> tuple[HttpAnswer, Units]:
         """The answer, and the request units that DynamoDB would charge for it."""

@@ -11,6 +11,7 @@ from botocore.config import Config
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, ScheduleExpression, SQSEventConfig
 
 from chalicelib.core import clock, ids, settings
+from infra.local.acting import acting_as
 from infra.local.batches import Failure
 from infra.local.functions import Function
 from infra.local.queue_source import QueueSource, shuffled
@@ -80,6 +81,10 @@ class EventSources:
         return moved
 
     def _pump_once(self, duplicate: bool, shuffle: int | None) -> dict[str, int]:
+        with acting_as(None):  # whoever pumps, it is Lambda that polls
+            return self._poll_once(duplicate, shuffle)
+
+    def _poll_once(self, duplicate: bool, shuffle: int | None) -> dict[str, int]:
         busy = {source.function.name: source.pump(duplicate=duplicate) for source in self.streams}
         queues = self.queues if shuffle is None else shuffled(self.queues, shuffle)
         busy |= {queue.function.name: queue.pump(duplicate=duplicate, shuffle=shuffle) for queue in queues}

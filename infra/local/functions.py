@@ -12,6 +12,7 @@ from threading import get_ident
 from typing import Any
 
 from chalicelib.core import ids
+from infra.local.acting import acting_as
 
 TIMEOUT_SECONDS = 60
 PLATFORM_LOGGER = "lyceum"
@@ -52,8 +53,9 @@ class Function:
     handler: str
 
     def invoke(self, event: dict[str, Any]) -> Any:
-        """Call the handler with the event as JSON would carry it. Raises what the handler raises."""
-        answer = self._load()(json.loads(json.dumps(event)), Context(self.name))
+        """Call the handler in the function's name, with the event as JSON would carry it. Raises what it raises."""
+        with acting_as(self.name):
+            answer = self._load()(json.loads(json.dumps(event)), Context(self.name))
         return json.loads(json.dumps(answer))
 
     def _load(self) -> Callable[[Any, Any], Any]:

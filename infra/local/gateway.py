@@ -14,6 +14,7 @@ from chalicelib.core import errors, ids, problems
 from chalicelib.core.addresses import Malformed, Route, find_route, read_address
 from chalicelib.core.front_door import gateway_headers
 from chalicelib.core.request import Request
+from infra.local.acting import acting_as
 from infra.local.api_events import make_event
 from infra.local.functions import Context
 from infra.local.http_front import HttpAnswer, HttpFront, HttpRequest
@@ -71,7 +72,8 @@ class Gateway:
     def _invoke(self, event: dict[str, Any], request: HttpRequest) -> HttpAnswer:
         context = Context("api_handler", SECONDS)
         try:
-            answer = self._app(event, context)
+            with acting_as("api_handler"):
+                answer = self._app(event, context)
             return _http_answer(answer, event["requestContext"]["requestId"])
         except Exception:
             logger.exception("%s %s broke the function", request.method, request.target)

@@ -34,7 +34,7 @@ class Provisioner:
         self._create_stack()
         self.complete()
         self._keep_secrets(fresh_secrets() | {name.replace("_", "-"): value for name, value in given.items()})
-        self.client("ses").verify_email_identity(EmailAddress="no-reply@lyceum.example")
+        self.client("ses").verify_domain_identity(Domain="lyceum.example")
         return environment(self._url, stage=self._stage)
 
     def client(self, service: str) -> Any:

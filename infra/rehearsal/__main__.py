@@ -33,6 +33,7 @@ DEEDS: tuple[tuple[str, Callable[[Life], str]], ...] = (
     ("roll back, cut off", changing.roll_back_cut_off),
     ("roll back", changing.roll_back),
     ("undeploy, cut off and run again", ending.undeploy),
+    ("stand again from the archive", ending.stand_again),
     ("undeploy with data", ending.undeploy_all),
 )
 """What follows the kills, in order."""

@@ -17,6 +17,15 @@ def undeploy(life: Life) -> str:
     return f"cut off, run again: nothing runs, {before} rows of accounts stay"
 
 
+def stand_again(life: Life) -> str:
+    """Without a build: from the archive of the version that was live, with the layers that it names."""
+    assert life.before
+    said = succeeded(life.deploy("rollback", life.place))
+    expect(life.place.door.function().code == life.before.code, "other bytes than those that were live")
+    expect(life.play.reader.get("/v1/me")["initial"] == "N", "it does not run on the data that stayed")
+    return said
+
+
 def undeploy_all(life: Life) -> str:
     refused = life.project.deployer("undeploy", "--stage", SECOND, "--data", "delete", answer="yes\n")
     expect(refused.code == 1, "it went on without the stage's name")
@@ -30,6 +39,7 @@ def undeploy_all(life: Life) -> str:
 def _left(life: Life) -> Iterator[str]:
     client = life.account.client
     yield from (each["FunctionName"] for each in client("lambda").list_functions()["Functions"])
+    yield from (each["LayerName"] for each in client("lambda").list_layers()["Layers"])
     yield from (each["UUID"] for each in client("lambda").list_event_source_mappings()["EventSourceMappings"])
     yield from (each["id"] for each in client("apigateway").get_rest_apis()["items"])
     yield from (each["Name"] for each in client("events").list_rules()["Rules"])

@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 
 from chalicelib.content import content_domain, storage
 from chalicelib.content.links import SECONDS
-from chalicelib.core import settings
-from chalicelib.core.secrets import secret
+from chalicelib.core import secrets, settings
 from infra.edge.keys import private_pem
 from tests.builders import TIDES, a_draft, uploads
 from tests.content import content_edge
@@ -23,11 +22,6 @@ DOMAIN, NAME = "files.lyceum.example", "/lyceum/dev/content-keys"
 OURS, OLD, FOREIGN = (generate_private_key(SECP256R1()) for _ in range(3))
 
 
-def forget_keys() -> None:
-    secret.cache_clear()
-    content_domain._key.cache_clear()
-
-
 @pytest.fixture
 def edge(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[ContentEdge]:
     """The domain, trusting two keys; ours signs."""
@@ -36,13 +30,13 @@ def edge(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[ContentEdge]
     ssm = world.platform.client("ssm")
     pems = json.dumps({"a": private_pem(OURS), "b": private_pem(OLD)})
     ssm.put_parameter(Name=NAME, Value=pems, Type="SecureString", Overwrite=True)
-    forget_keys()
+    secrets.kept.clear()
     trusted = {"KOURS": OURS.public_key(), "KOLD": OLD.public_key()}
     edge = ContentEdge(DOMAIN, trusted, world.platform.client("s3"), settings.bucket("content"))
     yield edge
     edge.stop()
     ssm.delete_parameter(Name=NAME)
-    forget_keys()
+    secrets.kept.clear()
 
 
 def a_link(key: str = "works/1/2/3") -> str:
@@ -121,7 +115,7 @@ def test_a_link_to_one_file_opens_no_other(edge: ContentEdge) -> None:
 def test_a_foreign_key_opens_nothing(edge: ContentEdge, world: World) -> None:
     pems = json.dumps({"a": private_pem(FOREIGN)})
     world.platform.client("ssm").put_parameter(Name=NAME, Value=pems, Type="SecureString", Overwrite=True)
-    forget_keys()
+    secrets.kept.clear()
     assert get(edge, a_link()).status_code == 403
 
 

@@ -145,6 +145,18 @@ def test_a_file_that_comes_after_its_draft_was_submitted_is_refused_and_leaves_n
     assert keys(world, "content") == keys(world, "quarantine") == []
 
 
+def test_a_file_that_is_gone_before_it_was_looked_at_is_waited_for_again(world: World) -> None:
+    author = world.author()
+    work_id = a_draft(world, author)
+    ticket = announce(world, author, work_id)
+    tell(world, created(ticket["upload"]["upload_id"]))
+    world.pump()
+    assert state(world, author, ticket) == "expected"
+    sends(ticket["url"], TIDES)
+    world.pump()
+    assert state(world, author, ticket) == "accepted"
+
+
 def test_what_nobody_announced_is_thrown_away(world: World) -> None:
     world.platform.client("s3").put_object(Bucket=settings.bucket("quarantine"), Key="stray/ä +%.md", Body=b"x")
     world.pump()

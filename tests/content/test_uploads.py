@@ -9,6 +9,7 @@ from chalicelib.content import sizes
 from chalicelib.content.extraction import sniffing
 from chalicelib.content.extraction.shapes import LIMITS
 from chalicelib.content.sizes import MEBIBYTE, PART
+from chalicelib.core import settings
 from tests.builders import TIDES, a_draft, a_published_work, sends, uploads, with_a_file
 from tests.world import World
 
@@ -55,6 +56,19 @@ def test_a_large_file_goes_in_parts(world: World) -> None:
     world.pump()
     assert world.get(path, as_=author).json["state"] == "accepted"
     assert world.post(f"{path}/completion", {"parts": parts}, as_=author).json["state"] == "accepted"
+
+
+def test_parts_that_lapsed_can_no_longer_be_joined(world: World) -> None:
+    author = world.author()
+    work_id = a_draft(world, author, kind="audio")
+    announced = {"name": "tides.mp3", "bytes": PART + MEBIBYTE}
+    ticket = world.post(f"/v1/works/{work_id}/uploads", announced, as_=author).json
+    s3, bucket = world.platform.client("s3"), settings.bucket("quarantine")
+    [lapsed] = s3.list_multipart_uploads(Bucket=bucket)["Uploads"]
+    s3.abort_multipart_upload(Bucket=bucket, Key=lapsed["Key"], UploadId=lapsed["UploadId"])
+    parts = [{"number": number, "etag": "0" * 32} for number in (1, 2)]
+    path = f"/v1/me/uploads/{ticket['upload']['upload_id']}/completion"
+    assert world.post(path, {"parts": parts}, as_=author).code == "upload_lapsed"
 
 
 def test_a_file_that_goes_whole_has_nothing_to_join(world: World) -> None:

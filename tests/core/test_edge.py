@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chalicelib.core import cors, front_door
+from chalicelib.core import cors, front_door, secrets
 from chalicelib.core.request import Request
-from chalicelib.core.secrets import secret
 from tests.world import World
 
 CLOUDFRONT, READER, FORGED = "130.176.0.1", "203.0.113.9", "198.51.100.66"
@@ -18,10 +17,10 @@ def stage_has(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sets]:
     """A stage with the edge set open or closed, whose words are "new" and, while they change, "old"."""
     ssm = world.platform.client("ssm")
     ssm.put_parameter(Name="/lyceum/dev/edge-proof", Value="new old", Type="SecureString", Overwrite=True)
-    secret.cache_clear()
+    secrets.kept.clear()
     yield lambda setting: monkeypatch.setenv("EDGE", setting)
     ssm.delete_parameter(Name="/lyceum/dev/edge-proof")
-    secret.cache_clear()
+    secrets.kept.clear()
 
 
 def caller(**headers: str) -> str:

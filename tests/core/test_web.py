@@ -275,6 +275,6 @@ def _every(kind: type[Refusal]) -> set[type[Refusal]]:
 
 
 def test_the_document_names_no_shape_that_it_does_not_hold(platform: Platform) -> None:
-    document = json.loads(platform.app(api_event(platform.app.routes, "GET", "/openapi.json", {}, None), None)["body"])
+    document = json.loads(platform.answer(api_event(platform.app.routes, "GET", "/openapi.json", {}, None))["body"])
     named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert named - document["components"]["schemas"].keys() == set()

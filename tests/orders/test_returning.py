@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.orders import collection, returning
 from chalicelib.orders.jobs import carry_out
+from chalicelib.outbox import waking
 from chalicelib.outbox.models import Task
 from chalicelib.payments import gateway, inbox
 from infra.local.fake_stripe import refunds
@@ -146,4 +147,19 @@ def test_a_refund_that_failed_is_not_asked_for_again_by_a_worker_that_comes_late
     carry_out({"Records": [{"messageId": "1", "body": body}]}, None)
     assert len(shop.every("refund")) == 1
     assert shop.seen(shop.reader, order)["status"] == "review"
+    shop.holds()
+
+
+def test_a_refund_that_failed_after_it_was_booked_is_booked_back_by_a_worker_that_comes_late(shop):
+    order = paid_wrongly(shop)
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["status"] == "returned"
+    [refund] = shop.every("refund")
+    refunds.fail(shop.fake, refund["id"])
+    task = refund["metadata"]["task"]
+    Task(task).update(actions=[Task.done_at.remove(), Task.leased_until.set(0)])
+    waking.wake("order-effects", task)
+    shop.world.pump()
+    assert shop.seen(shop.reader, order)["status"] == "review"
+    assert [kind for kind in shop.journals() if kind.endswith("r")] == ["J1r", "J2r", "J3r"]
     shop.holds()

@@ -3,11 +3,12 @@
 import pytest
 
 from chalicelib.audit import trail
-from chalicelib.orders import sweeping
+from chalicelib.orders import collection, sweeping
 from chalicelib.orders.models import AnyRow
 from chalicelib.payments import gateway, inbox
 from chalicelib.payments.inbox import Event
 from infra.local.fake_stripe import faults as stripe_faults
+from infra.local.fake_stripe import refunds
 from infra.local.fake_stripe.payments import pay
 
 
@@ -121,6 +122,47 @@ def test_an_admin_runs_the_sweepers_and_reads_the_invariants(shop):
     report = shop.world.get("/v1/admin/invariants", as_=shop.admin).json
     assert report["differences"] == []
     assert (report["journals"], report["orders"]) == (2, 1)
+
+
+def by_schedule(shop):
+    shop.world.platform.run_schedule("orders_sweep")
+
+
+def by_an_admin(shop):
+    shop.signs_everybody_in()
+    assert shop.world.post("/v1/admin/sweeps", as_=shop.admin).status == 200
+
+
+@pytest.mark.parametrize("sweep", [by_schedule, by_an_admin])
+def test_whatever_the_stream_lost_is_worked_on_by_whoever_sweeps(shop, sweep):
+    """A second payment for the same work, its refund by hand, and that refund's failure: the sweep alone enters all."""
+
+    def swept():
+        shop.fake.deliver()
+        shop.world.clock.advance(minutes=6)
+        sweep(shop)
+
+    orders = [shop.ordered(shop.reader, shop.works["tides"]) for _ in range(2)]
+    for order in orders:
+        shop.pays(order)
+    swept()
+    [returned] = [order for order in map(read, orders) if order.header.review_at]
+    assert returned.header.review_reason == "already_owned"
+    [payment] = [row.row.removeprefix("payment#") for row in returned.payments]
+    refund = gateway.refund("by-hand", 1, returned.order_id, payment, 900, "duplicate")
+    swept()
+    assert read({"order_id": returned.order_id}).header.returned_at
+    refunds.fail(shop.fake, refund.id)
+    swept()
+    assert read({"order_id": returned.order_id}).header.returned_at is None
+    assert [kind for kind in shop.journals() if kind.endswith("r")] == ["J1r", "J2r", "J3r"]
+    shop.holds()
+    shop.world.pump()
+    shop.holds()
+
+
+def read(order):
+    return collection.read(order["order_id"])
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/v1/admin/sweeps"), ("GET", "/v1/admin/invariants")])

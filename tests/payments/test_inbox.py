@@ -98,10 +98,10 @@ def test_bytes_that_are_no_text_and_a_signature_in_chinese_are_refused_plainly(w
         world.platform.app.routes, "POST", "/v1/webhooks/stripe", {"stripe-signature": "t=1,v1=签"}, "gP8="
     )
     event["isBase64Encoded"] = True
-    assert world.platform.app(event, None)["statusCode"] == 400
+    assert world.platform.answer(event)["statusCode"] == 400
     moment = int(clock.timestamp())
     event["headers"]["stripe-signature"] = sign(b"\x80\xff", secret("stripe-webhook-secret"), moment)
-    assert world.platform.app(event, None)["statusCode"] == 400
+    assert world.platform.answer(event)["statusCode"] == 400
     assert kept() == []
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.deploy import rollback
+from infra.deploy import rollback, versions
 from infra.deploy.artefacts import Artefacts
 from infra.deploy.declared import Declared
 from infra.deploy.errors import Stopped
@@ -73,3 +73,10 @@ def test_there_is_nothing_before_the_first_version(run, tmp_path):
     keep(run, tmp_path / "tree", "one = 1")
     with pytest.raises(Stopped, match="nothing to roll back to"):
         rollback._wanted(run)
+
+
+def test_the_newest_versions_are_kept_and_those_before_them_are_forgotten(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(versions, "KEPT", 2)
+    first, second, third = (keep(run, tmp_path / "tree", f"turn = {turn}") for turn in range(3))
+    assert run.versions.names() == [second.version, third.version]
+    assert run.artefacts.read(f"versions/{first.version}/tree.zip") is None
