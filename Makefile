@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: $(READY) ## The whole platform on this machine, with demo data, until Ctrl-C (KEEP=1 keeps state; PORT=8000)
 	@$(BIN)/python -m infra.local $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
@@ -70,6 +70,15 @@ admin: $(READY) ## Make an account an administrator: make admin EMAIL=you@exampl
 edge: $(READY) ## What to write into a stage's settings once its edge stands: make edge STAGE=prod (SLOT=b for the other key)
 	@$(BIN)/python -m infra.edge --stage "$(or $(STAGE),dev)" --slot "$(or $(SLOT),a)"
 
+migrate: $(READY) ## Bring old rows to the shape that the code writes: STAGE=dev NAME=… (no NAME: what waits; DRY=1, RATE=50, CONTRACT=1)
+	@$(BIN)/python -m infra.migrations --stage "$(or $(STAGE),dev)" $(if $(NAME),--name "$(NAME)") $(if $(DRY),--dry-run) $(if $(RATE),--rate "$(RATE)") $(if $(CONTRACT),--contract) $(if $(PROJECT),--project "$(PROJECT)")
+
+restore-drill: $(READY) ## Copy a stage's tables as of one moment, prove the copies whole, take them away (STAGE=local; KEEP=1, SAMPLE=100, MOMENT=…)
+	@$(BIN)/python -m infra.restore --stage "$(or $(STAGE),dev)" $(if $(KEEP),--keep) $(if $(SAMPLE),--sample "$(SAMPLE)") $(if $(MOMENT),--moment "$(MOMENT)") $(if $(INTO),--into "$(INTO)") $(if $(REAPPLY),--reapply)
+
+rotate-keys: $(READY) ## Replace a secret in use: STAGE=dev KEY=token-keys|cursor-key|stripe-webhook-secret|stripe-key (RETIRE=1, COMPROMISED=1)
+	@$(BIN)/python -m infra.rotate --stage "$(or $(STAGE),dev)" --key "$(KEY)" $(if $(RETIRE),--retire) $(if $(COMPROMISED),--compromised)
+
 lock: $(READY) ## Compile each requirements*.in into its pinned .txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements-signing.in -o requirements-signing.txt
@@ -85,4 +94,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs policies bench package load cost deploy diff rollback undeploy rehearse admin edge lock clean
+.PHONY: help run demo test check format docs policies bench package load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill rotate-keys lock clean

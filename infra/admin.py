@@ -4,12 +4,10 @@ Stage ``local`` is the platform that ``make run`` started in this folder.
 """
 
 import argparse
-import os
 import sys
 
-from infra.local import running
-
-LOCAL = "local"
+from infra import on_stage
+from infra.deploy.errors import Stopped
 
 
 def main() -> int:
@@ -19,12 +17,10 @@ def main() -> int:
     wanted = parser.parse_args()
     if not wanted.email:
         parser.error("name the account: make admin EMAIL=you@example.com STAGE=dev")
-    if wanted.stage != LOCAL:
-        os.environ["STAGE"] = wanted.stage
-    elif here := running.environment():
-        os.environ.update(here)
-    else:
-        print("No platform runs in this folder: start it with make run, and leave it running.")
+    try:
+        on_stage.enter(wanted.stage)
+    except Stopped as stopped:
+        print(stopped)
         return 1
     return _promote(wanted.email, wanted.stage)
 

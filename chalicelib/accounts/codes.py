@@ -9,8 +9,9 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.accounts.models import PasswordReset, Registration
 from chalicelib.core import clock
 from chalicelib.core.errors import Unprocessable
-from chalicelib.core.secrets import secret
+from chalicelib.core.keyrings import ring
 
+KEYS = "cursor-key"
 MINUTES = 30
 TRIES = 5
 
@@ -26,7 +27,7 @@ class CodeWrong(Unprocessable):
 
 def hashed(code: str, about: str) -> str:
     """Keyed, so that a copy of the table does not give six digits away to a guesser."""
-    return hmac.digest(secret("cursor-key").encode(), f"{about}\x1f{code}".encode(), hashlib.sha256).hex()
+    return _hashed(ring(KEYS).key, code, about)
 
 
 def expiry() -> int:
@@ -47,6 +48,10 @@ def check(held: type[Held], key: str, row: str, code: str) -> Held:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
         raise CodeWrong(field="code") from None
-    if not hmac.compare_digest(found.code_hash, hashed(code, key)):
+    if not any(hmac.compare_digest(found.code_hash, _hashed(secret, code, key)) for secret in ring(KEYS).every):
         raise CodeWrong(field="code")
     return found
+
+
+def _hashed(secret: str, code: str, about: str) -> str:
+    return hmac.digest(secret.encode(), f"{about}\x1f{code}".encode(), hashlib.sha256).hex()

@@ -6,25 +6,16 @@ another stage, or under another name of the same key, does not verify. Time is t
 
 import hashlib
 import hmac
-from functools import cache
 from typing import Any
-
-import msgspec
 
 from chalicelib.core import clock, settings
 from chalicelib.core.actors import Actor, Role
 from chalicelib.core.errors import Unauthenticated
-from chalicelib.core.secrets import secret
+from chalicelib.core.keyrings import ring
 
+KEYS = "token-keys"
 SECONDS = 600
 _LEEWAY_SECONDS = 5
-
-
-class KeyRing(msgspec.Struct, frozen=True):
-    """The secret ``token-keys``: master keys by kid, and which of them signs now."""
-
-    current: str
-    keys: dict[str, str]
 
 
 def issue(account_id: str, session_id: str, roles: set[str]) -> str:
@@ -40,7 +31,7 @@ def issue(account_id: str, session_id: str, roles: set[str]) -> str:
         "iat": now,
         "exp": now + SECONDS,
     }
-    kid = _ring(secret("token-keys")).current
+    kid = ring(KEYS).signing
     return jwt.encode(claims, _key(kid), algorithm="HS256", headers={"kid": kid, "typ": "at+jwt"})
 
 
@@ -71,10 +62,5 @@ def _actor(claims: dict[str, Any]) -> Actor:
 
 def _key(kid: str) -> bytes:
     """Raises KeyError for a kid that is not on the ring."""
-    master = _ring(secret("token-keys")).keys[kid].encode()
+    master = ring(KEYS).keys[kid].encode()
     return hmac.digest(master, f"{settings.issuer()}\x1f{kid}".encode(), hashlib.sha256)
-
-
-@cache
-def _ring(kept: str) -> KeyRing:
-    return msgspec.json.decode(kept, type=KeyRing)

@@ -20,7 +20,6 @@ def count(tx: Transaction, work_id: str, old: int | None, new: int | None) -> No
     actions = [
         RatingRow.ratings.add(one_more),
         RatingRow.total.add((new or 0) - (old or 0)),
-        RatingRow.v.set(1),
     ]
     tx.update(RatingRow(work_id), actions, any_version=True)
 

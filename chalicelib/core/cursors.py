@@ -9,8 +9,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from chalicelib.core.errors import BadRequest
-from chalicelib.core.secrets import secret
+from chalicelib.core.keyrings import ring
 
+KEYS = "cursor-key"
 _MAC_BYTES = 16
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ def seal(key: dict[str, Any] | None, *scope: str) -> str | None:
     if key is None:
         return None
     plain = msgspec.json.encode(key)
-    return base64.urlsafe_b64encode(_mac(plain, scope) + plain).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_mac(ring(KEYS).key, plain, scope) + plain).decode().rstrip("=")
 
 
 def unseal(cursor: str | None, *scope: str) -> dict[str, Any] | None:
@@ -46,12 +47,12 @@ def unseal(cursor: str | None, *scope: str) -> dict[str, Any] | None:
     except (binascii.Error, ValueError):
         raise BadCursor(field="cursor") from None
     mac, plain = sealed[:_MAC_BYTES], sealed[_MAC_BYTES:]
-    if not hmac.compare_digest(mac, _mac(plain, scope)):
+    if not any(hmac.compare_digest(mac, _mac(key, plain, scope)) for key in ring(KEYS).every):
         raise BadCursor(field="cursor")
-    key: dict[str, Any] = msgspec.json.decode(plain)
-    return key
+    place: dict[str, Any] = msgspec.json.decode(plain)
+    return place
 
 
-def _mac(plain: bytes, scope: tuple[str, ...]) -> bytes:
+def _mac(key: str, plain: bytes, scope: tuple[str, ...]) -> bytes:
     message = "\x1f".join(scope).encode() + b"\x1e" + plain
-    return hmac.digest(secret("cursor-key").encode(), message, hashlib.sha256)[:_MAC_BYTES]
+    return hmac.digest(key.encode(), message, hashlib.sha256)[:_MAC_BYTES]

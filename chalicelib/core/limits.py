@@ -37,7 +37,7 @@ def spend(deed: str, subject: str, limit: Limit) -> None:
     counter = Counter(f"{deed}#{subject}#{limit.seconds}#{window}")
     try:
         counter.update(
-            actions=[Counter.used.add(1), Counter.expires_at.set(ends + 60), Counter.v.set(1)],
+            actions=[Counter.used.add(1), Counter.expires_at.set(ends + 60)],
             condition=Counter.used.does_not_exist() | (Counter.used < limit.times),
         )
     except UpdateError as error:

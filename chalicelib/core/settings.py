@@ -40,11 +40,11 @@ ENVIRONMENT: dict[str, str] = {
 }
 
 SECRETS: dict[str, str] = {
-    "token-keys": 'The keys of access tokens: {"current": kid, "keys": {kid: secret}}. Old kids verify until removed.',
-    "cursor-key": "Signs cursors and hashes mailed codes.",
+    "token-keys": "The keys of access tokens, as a ring: see core/keyrings.py. make rotate-keys replaces them in use.",
+    "cursor-key": "Signs cursors and hashes mailed codes: a text or a ring.",
     "pseudonym-key": "Names reviews, so that none names its account. Never changes: it is part of rows' keys.",
     "stripe-key": "The secret API key at Stripe.",
-    "stripe-webhook-secret": "Signs Stripe's webhooks.",
+    "stripe-webhook-secret": "Signs Stripe's webhooks: a text or a ring.",
     "edge-proof": "What CloudFront proves itself by to the API, the present word first, by spaces. Needed with EDGE.",
     "content-keys": 'Sign links to CONTENT_DOMAIN: {"a": P-256 private key as PEM, "b": …}. Needed with it.',
 }

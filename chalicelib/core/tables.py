@@ -8,17 +8,14 @@ from botocore.session import Session
 from pynamodb.connection.base import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 
 from chalicelib.core import aws, settings
-from chalicelib.core.attributes import Count
+from chalicelib.core.versions import Versioned
 
 
-class Row(Model):
+class Row(Versioned):
     """A stored item. ``v`` is the version of its shape: code reads v and v − 1."""
-
-    v = Count(default=1)
 
     @classmethod
     def is_new(cls) -> Condition:

@@ -45,7 +45,7 @@ class Transaction:
         any_version: bool = False,
     ) -> None:
         """``any_version`` leaves out the version condition, for writes that commute."""
-        self._write.update(row, list(actions), condition=condition, add_version_condition=not any_version)
+        self._write.update(row, row.stamped(actions), condition=condition, add_version_condition=not any_version)
         self._refusals["update"].append(refusal)
 
     def delete(self, row: Row, condition: Condition | None = None, refusal: Refusal | None = None) -> None:

@@ -30,7 +30,6 @@ def advance(event: Json) -> None:
         Progress.recorded_at.set(clock.parse(event["recorded_at"])),
         Progress.fraction.set(event["fraction"]),
         Progress.expires_at.set(int((at + KEPT).timestamp())),
-        Progress.v.set(1),
     ]
     for name in ("position", "duration", "place"):
         attribute = getattr(Progress, name)

@@ -32,7 +32,7 @@ def post(tx: Transaction, journal: Journal) -> None:
     )
     tx.insert(stored, AlreadyPosted())
     for (account, currency), amount in kept_balances([journal]).items():
-        moved = [StoredBalance.amount.add(amount), StoredBalance.v.set(1)]
+        moved = [StoredBalance.amount.add(amount)]
         tx.update(StoredBalance(account, currency), moved, any_version=True)
 
 

@@ -112,5 +112,4 @@ def shown(card: Card, files: Sequence[FileRef]) -> list[Action]:
         HoldingRow.files.set(msgspec.to_builtins(list(files))),
         HoldingRow.version.set(card.version),
         HoldingRow.granted_at.set(HoldingRow.granted_at | clock.now()),
-        HoldingRow.v.set(1),
     ]

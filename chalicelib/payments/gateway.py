@@ -131,6 +131,19 @@ def read_refund(refund_id: str) -> Refund:
     return _refund(_ask(lambda: _stripe().refunds.retrieve(refund_id, params)))
 
 
+def takes(key: str) -> bool:
+    """Whether Stripe accepts this secret key for what we ask of it. Raises ProviderUnavailable."""
+    import stripe
+
+    try:
+        _client(key, settings.value("STRIPE_API_BASE"), TIMEOUT_SECONDS).checkout.sessions.list({"limit": 1})
+    except (stripe.AuthenticationError, stripe.PermissionError):
+        return False
+    except stripe.StripeError as error:
+        raise ProviderUnavailable from error
+    return True
+
+
 def _stripe() -> Any:
     return _client(secret("stripe-key"), settings.value("STRIPE_API_BASE"), TIMEOUT_SECONDS)
 

@@ -11,8 +11,8 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import clock, settings
 from chalicelib.core.errors import BadRequest, NotFound
+from chalicelib.core.keyrings import ring
 from chalicelib.core.logs import logger
-from chalicelib.core.secrets import secret
 from chalicelib.core.transactions import Transaction
 from chalicelib.core.validation import BodyMalformed
 from chalicelib.payments.models import StoredEvent
@@ -70,7 +70,7 @@ def receive(body: bytes, signature: str) -> None:
 
     Raises SignatureInvalid, BodyMalformed, NotOurEvent.
     """
-    must_be_signed(body, signature, secret("stripe-webhook-secret"), clock.timestamp())
+    must_be_signed(body, signature, ring("stripe-webhook-secret").every, clock.timestamp())
     told = _read(body)
     if told.livemode != (settings.value("STRIPE_LIVEMODE") == "1") or told.account is not None:
         raise NotOurEvent

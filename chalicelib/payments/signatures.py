@@ -19,8 +19,9 @@ class SignatureInvalid(BadRequest):
     zh = "Stripe-Signature 与请求体不符，或已不在有效时间内。"
 
 
-def must_be_signed(body: bytes, header: str, secret: str, now: float) -> None:
-    """``header`` is ``t=seconds,v1=hex`` with perhaps several v1, of which one must fit: secrets rotate.
+def must_be_signed(body: bytes, header: str, secrets: tuple[str, ...], now: float) -> None:
+    """``header`` is ``t=seconds,v1=hex`` with perhaps several v1, of which one must fit one of ours: secrets
+    rotate, and for a day the provider signs with both.
 
     Raises SignatureInvalid.
     """
@@ -31,6 +32,7 @@ def must_be_signed(body: bytes, header: str, secret: str, now: float) -> None:
         raise SignatureInvalid
     if abs(now - int(moments[0])) > TOLERANCE_SECONDS:
         raise SignatureInvalid
-    expected = hmac.new(secret.encode(), moments[0].encode() + b"." + body, hashlib.sha256).hexdigest()
-    if not any(hmac.compare_digest(expected, signature) for signature in given):
+    message = moments[0].encode() + b"." + body
+    expected = [hmac.digest(secret.encode(), message, hashlib.sha256).hex() for secret in secrets]
+    if not any(hmac.compare_digest(ours, theirs) for ours in expected for theirs in given):
         raise SignatureInvalid

@@ -84,6 +84,6 @@ def _said(actor: Actor, work_id: str, wanted: NewReview, hidden: bool) -> Review
 
 def _actions(said: Review, hidden: bool) -> list[Action]:
     """Sets what is said and removes what is not; what was counted, and whether it is hidden, stays."""
-    names = ("account_id", "revision", "rating", "text", "language", "name", "written_at", "shown_at", "v")
+    names = ("account_id", "revision", "rating", "text", "language", "name", "written_at", "shown_at")
     pairs: list[tuple[Any, Any]] = [(getattr(Review, name), getattr(said, name)) for name in names]
     return [attribute.remove() if value is None else attribute.set(value) for attribute, value in pairs]

@@ -14,7 +14,7 @@ Properties = dict[str, Any]
 
 def differences(account: Account) -> Iterator[str]:
     resolved = template.Resolved(stage=account.stage, account=account.id, region=account.region)
-    checks = {"AWS::DynamoDB::Table": _table, "AWS::SQS::Queue": _queue, "AWS::S3::Bucket": _bucket}
+    checks = {"AWS::DynamoDB::Table": table_differences, "AWS::SQS::Queue": _queue, "AWS::S3::Bucket": _bucket}
     for kind, check in checks.items():
         for properties in resolved.properties_of(kind):
             try:
@@ -23,7 +23,8 @@ def differences(account: Account) -> Iterator[str]:
                 yield f"{kind} {_name(properties)}: {error}"
 
 
-def _table(account: Account, wanted: Properties) -> Iterator[str]:
+def table_differences(account: Account, wanted: Properties) -> Iterator[str]:
+    """Where a table is not as these properties say. Raises ClientError where there is none."""
     client, name = account.client("dynamodb"), wanted["TableName"]
     table = client.describe_table(TableName=name)["Table"]
     expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]

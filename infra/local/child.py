@@ -49,13 +49,14 @@ def _stripe(told: argparse.Namespace, stop: threading.Event) -> None:
     import json
 
     from chalicelib.core import clock
+    from chalicelib.core.keyrings import ring
     from chalicelib.core.secrets import secret
     from infra.local.fake_stripe.fake import FakeStripe
     from infra.local.fake_stripe.merchant import Merchant
     from infra.local.fake_stripe.server import serve
 
     merchant = Merchant(settles_in="usd", settle_after=2)
-    keys = secret("stripe-webhook-secret"), secret("stripe-key")
+    keys = ring("stripe-webhook-secret").key, secret("stripe-key")
     fake = FakeStripe(keys[0], told.webhook_url, merchant, keys[1], str(clock.timestamp()))
     if told.state and told.state.exists():
         fake.restore(json.loads(told.state.read_text(encoding="utf-8")))

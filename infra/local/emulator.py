@@ -23,7 +23,7 @@ from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from chalicelib.core import clock
-from infra.local import emulated_state, partitions, rollback, stack_adaptations
+from infra.local import emulated_state, partitions, restore_adaptations, rollback, stack_adaptations
 from infra.local.capacity import Units
 from infra.local.deploy_adaptations import adapted
 from infra.local.emulator_desk import EmulatorDesk
@@ -55,6 +55,7 @@ class Emulator:
         emulated_state.tell_upserts_once()
         stack_adaptations.read_templates()
         emulated_state.know_lapsed_uploads()
+        restore_adaptations.restore_as_aws_does()
         self.meter = Meter()
         self.faults = Faults()
         self.guard = Guard()

@@ -52,6 +52,9 @@ class Life:
     def deploy(self, command: str, place: Surroundings, kill: Kill | None = None) -> Ran:
         return self.project.deployer(command, "--stage", place.stage, "--url", place.api_url, kill=kill)
 
+    def migrate(self, *arguments: str, kill: Kill | None = None) -> Ran:
+        return self.project.migrator("--stage", STAGE, *arguments, kill=kill)
+
     def old(self, method: str, path: str, body: Any = None) -> Any:
         """What the version before answers to the reader, on today's data."""
         assert self.before

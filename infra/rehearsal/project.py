@@ -27,6 +27,10 @@ class Edit:
     old: str
     new: str
 
+    @property
+    def undone(self) -> "Edit":
+        return Edit(self.file, self.new, self.old)
+
 
 @dataclass(frozen=True)
 class Kill:
@@ -88,11 +92,19 @@ class Project:
             path.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
 
     def deployer(self, *arguments: str, kill: Kill | None = None, answer: str = "") -> Ran:
-        """`python -m infra.deploy`, in a session of its own, so that it can be killed with all that it started."""
-        command = [sys.executable, "-m", "infra.deploy", *arguments]
+        """`python -m infra.deploy` of this project."""
+        return self._run(self.at, "infra.deploy", *arguments, kill=kill, answer=answer)
+
+    def migrator(self, *arguments: str, kill: Kill | None = None) -> Ran:
+        """`python -m infra.migrations` of the checkout that is worked in, with this project's models."""
+        return self._run(ROOT, "infra.migrations", "--project", str(self.at.resolve()), *arguments, kill=kill)
+
+    def _run(self, folder: Path, module: str, *arguments: str, kill: Kill | None = None, answer: str = "") -> Ran:
+        """In a session of its own, so that it can be killed with all that it started."""
+        command = [sys.executable, "-m", module, *arguments]
         with subprocess.Popen(
             command,
-            cwd=self.at,
+            cwd=folder,
             env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,21 +1,46 @@
 """The versions that a rehearsal deploys: the project as it is, then two whose data changes: expand and contract.
 
-The next version shows an account's initial. It reads the new attribute where it is, and falls back where it is not; it
-writes it with every change of the name. The backfill fills in the rest. The version after that reads nothing else.
+The next version gives an account an initial. Its model reads rows without one as if they had it, and every change of
+the name writes it; a backfill brings the rest (see docs/runbooks/migrating.md). The version after that reads new rows
+alone.
 """
-
-from typing import Any
 
 from infra.rehearsal.project import Edit
 
+MIGRATION = "accounts.Account.2"
+RENAMED = "Old Style"
+"""What the reader is called in the end: the version before the expansion named them so, beside the next one."""
 _ACCOUNTS = "chalicelib/accounts"
-_EITHER = "account.initial or account.name[:1]"
+_MODELS = f"{_ACCOUNTS}/models.py"
+_DECLARE_UPGRADE = Edit(
+    _MODELS,
+    "    created_at = Moment()\n\n\nclass EmailGuard",
+    """    created_at = Moment()
+
+    @staticmethod
+    def upgrade(item: Item) -> None:
+        item["initial"] = {"S": item["name"]["S"][:1]}
+
+
+class EmailGuard""",
+)
 
 EXPAND = (
     Edit(
-        f"{_ACCOUNTS}/models.py",
+        _MODELS,
+        "from chalicelib.core.tables import Place, Row\n",
+        "from chalicelib.core.tables import Place, Row\nfrom chalicelib.core.versions import Item\n",
+    ),
+    Edit(
+        _MODELS,
         "    session_epoch = Count(default=0)\n",
-        "    session_epoch = Count(default=0)\n    initial = UnicodeAttribute(null=True)\n",
+        "    session_epoch = Count(default=0)\n    VERSION = 2\n    initial = UnicodeAttribute(null=True)\n",
+    ),
+    _DECLARE_UPGRADE,
+    Edit(
+        f"{_ACCOUNTS}/registration.py",
+        "        name=claimed.name,\n",
+        "        name=claimed.name,\n        initial=claimed.name[:1],\n",
     ),
     Edit(
         f"{_ACCOUNTS}/shapes.py",
@@ -25,7 +50,7 @@ EXPAND = (
     Edit(
         f"{_ACCOUNTS}/profiles.py",
         "        account_id=account.account_id,\n",
-        f"        account_id=account.account_id,\n        initial={_EITHER},\n",
+        "        account_id=account.account_id,\n        initial=account.initial,\n",
     ),
     Edit(
         f"{_ACCOUNTS}/profiles.py",
@@ -33,24 +58,7 @@ EXPAND = (
         '    if "name" in named:\n        named["initial"] = named["name"][:1]\n    if named:\n        actions',
     ),
 )
-CONTRACT = (Edit(f"{_ACCOUNTS}/profiles.py", f"initial={_EITHER},", 'initial=account.initial or "?",'),)
-
-
-def backfill(dynamodb: Any, stage: str) -> int:
-    """Fill in what no version has written; how many. Running it again fills in nothing."""
-    table, filled = f"lyceum-{stage}-accounts", 0
-    for page in dynamodb.get_paginator("scan").paginate(TableName=table):
-        for item in page["Items"]:
-            if item["row"]["S"] == "account" and "initial" not in item:
-                _fill(dynamodb, table, item)
-                filled += 1
-    return filled
-
-
-def _fill(dynamodb: Any, table: str, item: dict[str, Any]) -> None:
-    dynamodb.update_item(
-        TableName=table,
-        Key={"account_id": item["account_id"], "row": item["row"]},
-        UpdateExpression="SET initial = if_not_exists(initial, :initial)",
-        ExpressionAttributeValues={":initial": {"S": item["name"]["S"][:1]}},
-    )
+CONTRACT = (
+    _DECLARE_UPGRADE.undone,
+    Edit(_MODELS, "    initial = UnicodeAttribute(null=True)\n", "    initial = UnicodeAttribute()\n"),
+)

@@ -17,7 +17,7 @@ def signed(body=BODY, at=NOW, secret=SECRET):
 
 def is_accepted(header, body=BODY, now=NOW):
     try:
-        must_be_signed(body, header, SECRET, now)
+        must_be_signed(body, header, ("whsec_before", SECRET), now)
     except SignatureInvalid:
         return False
     return True

@@ -1,0 +1,1 @@
+"""Data migrations: rows are brought to the version that their model writes, beside running traffic."""
