@@ -23,7 +23,8 @@ check: $(READY) ## Format, lint, types, import rules, template, documentation: w
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint infra/template.yaml infra/edge.yaml infra/firewall.yaml
+	@$(BIN)/python -m infra.operation.template
+	@$(BIN)/cfn-lint infra/template.yaml infra/edge.yaml infra/firewall.yaml build/operation.json
 	@$(BIN)/python -m infra.reference --check
 	@echo "All checks passed."
 
@@ -76,6 +77,9 @@ migrate: $(READY) ## Bring old rows to the shape that the code writes: STAGE=dev
 restore-drill: $(READY) ## Copy a stage's tables as of one moment, prove the copies whole, take them away (STAGE=local; KEEP=1, SAMPLE=100, MOMENT=…)
 	@$(BIN)/python -m infra.restore --stage "$(or $(STAGE),dev)" $(if $(KEEP),--keep) $(if $(SAMPLE),--sample "$(SAMPLE)") $(if $(MOMENT),--moment "$(MOMENT)") $(if $(INTO),--into "$(INTO)") $(if $(REAPPLY),--reapply)
 
+redrive: $(READY) ## Bring back what was put aside, once its cause is mended: QUEUE=mail STAGE=dev (QUEUE=failures: from streams)
+	@$(BIN)/python -m infra.operation.redrive --queue "$(QUEUE)" --stage "$(or $(STAGE),dev)"
+
 rotate-keys: $(READY) ## Replace a secret in use: STAGE=dev KEY=token-keys|cursor-key|stripe-webhook-secret|stripe-key (RETIRE=1, COMPROMISED=1)
 	@$(BIN)/python -m infra.rotate --stage "$(or $(STAGE),dev)" --key "$(KEY)" $(if $(RETIRE),--retire) $(if $(COMPROMISED),--compromised)
 
@@ -94,4 +98,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs policies bench package load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill rotate-keys lock clean
+.PHONY: help run demo test check format docs policies bench package load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive rotate-keys lock clean

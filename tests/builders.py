@@ -90,3 +90,9 @@ def fetches(url: str) -> tuple[bytes, dict[str, str]]:
     """What an address gives, and the headers that it comes with."""
     with urlopen(url) as answer:
         return answer.read(), dict(answer.headers)
+
+
+def a_message(body: str) -> dict[str, Any]:
+    """What Lambda hands to a queue's function."""
+    record = {"messageId": "1", "receiptHandle": "r", "body": body, "attributes": {"SentTimestamp": "1700000000000"}}
+    return {"Records": [record]}

@@ -47,6 +47,7 @@ class World:
     platform: Platform
     people: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    request_id: str = "test-request"
 
     @property
     def clock(self) -> Any:
@@ -145,6 +146,7 @@ class World:
             sent["authorization"] = f"Bearer {as_.access_token}"
         text = raw if raw is not None else None if body is None else json.dumps(body)
         event = api_event(self.platform.app.routes, method, path, sent, text)
+        event["requestContext"]["requestId"] = self.request_id
         answer = self.platform.answer(event)
         return Reply(answer["statusCode"], answer["headers"], answer["body"])
 

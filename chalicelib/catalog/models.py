@@ -9,7 +9,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 
 from chalicelib.core import settings
 from chalicelib.core.attributes import Amounts, Count, Json, Moment
-from chalicelib.core.tables import Place, Row
+from chalicelib.core.tables import Place, Row, Told
 
 TABLE = settings.table("works")
 
@@ -50,7 +50,7 @@ class ByMember(GlobalSecondaryIndex["MemberRow"]):
     joined_at = Moment(range_key=True)
 
 
-class WorkRow(Row):
+class WorkRow(Told):
     """What is published, and since when. Before the first publication it only says whose it will be."""
 
     class Meta(Place):

@@ -15,9 +15,8 @@ from chalicelib.content.extraction.shapes import Extracted
 from chalicelib.content.models import Upload
 from chalicelib.content.storage import Stored
 from chalicelib.content.verdicts import DraftMovedOn, FileSizeMismatch
-from chalicelib.core import actors, clock
+from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.logs import logger
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.mail import post
 
@@ -41,8 +40,9 @@ def take_in(key: str) -> None:
     try:
         upload = Upload.get(key, consistent_read=True)
     except Upload.DoesNotExist:
-        logger().warning("nobody announced this object", key=key)
+        logs.logger().warning("nobody announced this object", key=key)
         return storage.discard(key)
+    logs.learn(correlation_id=upload.correlation_id, upload_id=upload.upload_id)
     if upload.state in OPEN:
         stored = storage.inspect(key)
         if stored is None:
@@ -57,8 +57,10 @@ def _judge(upload: Upload, stored: Stored) -> None:
     try:
         try:
             _accept(upload, stored)
+            logs.logger().info("upload judged", outcome="accepted")
         except Unreadable as reason:
             _refuse(upload, reason)
+            logs.logger().info("upload judged", outcome="refused")
     except AlreadySettled:
         return
     except Exception:

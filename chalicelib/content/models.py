@@ -3,7 +3,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Json, Moment
-from chalicelib.core.tables import Place, Row
+from chalicelib.core.tables import Place, Told
 
 
 class ByWork(GlobalSecondaryIndex["Upload"]):
@@ -15,7 +15,7 @@ class ByWork(GlobalSecondaryIndex["Upload"]):
     created_at = Moment(range_key=True)
 
 
-class Upload(Row):
+class Upload(Told):
     """A file on its way into a draft: expected, received, then accepted or refused.
 
     Its id is its key in quarantine, and later the file's id. ``attempts`` counts the readings that never ended.

@@ -16,7 +16,7 @@ ALLOWED_HEADERS = (
     "If-Match",
     "If-None-Match",
 )
-EXPOSED_HEADERS = ("ETag", "Idempotency-Replayed", "Location", "Retry-After")
+EXPOSED_HEADERS = ("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-Id")
 PREFLIGHT_SECONDS = 600
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 

@@ -11,17 +11,23 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chalicelib.core import aws, settings
-from chalicelib.core.logs import logger
-from chalicelib.core.records import Change, each_record
+from chalicelib.core import aws, logs, settings
+from chalicelib.core.records import Change, batch, each_record
 
 T = TypeVar("T")
 _CALL_ENTRIES = 10
 _CALL_BYTES = 240_000
 
 
+class NotTaken(Exception):
+    """The topic did not take every fact: the change comes again."""
+
+
 class Fact(msgspec.Struct, frozen=True):
-    """``subject`` is the id of what it is about; ``data`` has the shape that ``type`` and ``v`` name."""
+    """``subject`` is the id of what it is about; ``data`` has the shape that ``type`` and ``v`` name.
+
+    ``correlation_id`` names the request or job that caused it, for logs alone: nothing is decided by it.
+    """
 
     id: str
     type: str
@@ -29,6 +35,7 @@ class Fact(msgspec.Struct, frozen=True):
     at: str
     data: dict[str, Any]
     v: int = 1
+    correlation_id: str = ""
 
     def read(self, shape: "builtins.type[T]") -> T:
         """The data, as far as this reader's shape names it. Raises msgspec.ValidationError."""
@@ -37,15 +44,16 @@ class Fact(msgspec.Struct, frozen=True):
 
 def of(change: Change, type: str, subject: str, data: dict[str, Any]) -> Fact:
     """The fact that a change of a row tells. The same change tells the same fact, with the same id."""
-    return Fact(id=f"{change.id}:{type}", type=type, subject=subject, at=change.at, data=data)
+    cause = change.correlation_id
+    return Fact(id=f"{change.id}:{type}", type=type, subject=subject, at=change.at, data=data, correlation_id=cause)
 
 
 def publish(facts: Iterable[Fact]) -> None:
     """To the topic, as few calls as its limits allow. Raises where one of them was not taken."""
-    for batch in _batches(facts):
-        answer = aws.client("sns").publish_batch(TopicArn=settings.topic("facts"), PublishBatchRequestEntries=batch)
+    for entries in _calls(facts):
+        answer = aws.client("sns").publish_batch(TopicArn=settings.topic("facts"), PublishBatchRequestEntries=entries)
         if answer.get("Failed"):
-            raise RuntimeError(f"the topic did not take {len(answer['Failed'])} facts")
+            raise NotTaken(f"{len(answer['Failed'])} of {len(entries)}")
 
 
 def each_fact(deed: Callable[[Fact], None]) -> Callable[[Any], dict[str, Any]]:
@@ -53,7 +61,7 @@ def each_fact(deed: Callable[[Fact], None]) -> Callable[[Any], dict[str, Any]]:
 
     @functools.wraps(deed)
     def handle(event: Any) -> dict[str, Any]:
-        return each_record(event, lambda record: deed(msgspec.json.decode(record["body"], type=Fact)))
+        return each_record(event, functools.partial(_hear, deed))
 
     return handle
 
@@ -64,27 +72,34 @@ def all_facts(deed: Callable[[list[Fact]], None]) -> Callable[[Any], dict[str, A
 
     @functools.wraps(deed)
     def handle(event: Any) -> dict[str, Any]:
-        try:
-            deed([msgspec.json.decode(record["body"], type=Fact) for record in event.to_dict()["Records"]])
-        except Exception as error:
-            logger().warning("a batch of facts failed: each alone now", error=repr(error))
-            return each_record(event, lambda record: deed([msgspec.json.decode(record["body"], type=Fact)]))
-        return {"batchItemFailures": []}
+        with batch(event) as records:
+            try:
+                deed([msgspec.json.decode(record["body"], type=Fact) for record in records])
+                return {"batchItemFailures": []}
+            except Exception as error:
+                logs.logger().warning("a batch of facts failed: each alone now", exc_info=error)
+        return each_record(event, functools.partial(_hear, lambda fact: deed([fact])))
 
     return handle
 
 
-def _batches(facts: Iterable[Fact]) -> Iterator[list[dict[str, Any]]]:
+def _hear(deed: Callable[[Fact], None], record: dict[str, Any]) -> None:
+    fact = msgspec.json.decode(record["body"], type=Fact)
+    logs.learn(correlation_id=fact.correlation_id, fact_id=fact.id)
+    deed(fact)
+
+
+def _calls(facts: Iterable[Fact]) -> Iterator[list[dict[str, Any]]]:
     """Ten entries a call at most, and not more bytes than a call may carry."""
-    batch: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     used = 0
     for number, fact in enumerate(facts):
         message = msgspec.json.encode(fact)
-        if batch and (len(batch) == _CALL_ENTRIES or used + len(message) > _CALL_BYTES):
-            yield batch
-            batch, used = [], 0
+        if entries and (len(entries) == _CALL_ENTRIES or used + len(message) > _CALL_BYTES):
+            yield entries
+            entries, used = [], 0
         kind = {"type": {"DataType": "String", "StringValue": fact.type}}
-        batch.append({"Id": str(number), "Message": message.decode(), "MessageAttributes": kind})
+        entries.append({"Id": str(number), "Message": message.decode(), "MessageAttributes": kind})
         used += len(message)
-    if batch:
-        yield batch
+    if entries:
+        yield entries

@@ -41,12 +41,14 @@ class FrontDoor(Chalice):
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """API Gateway's event (1.0) or a function URL's (2.0) in, the answer in the same form out."""
-        if event.get("version") != "2.0":
-            return self._serve(event, context)
-        from chalicelib.core import function_url
+        function = getattr(context, "function_name", "api_handler")
+        with logs.within(correlation_id=Request(event).id, function=function):
+            if event.get("version") != "2.0":
+                return self._serve(event, context)
+            from chalicelib.core import function_url
 
-        asked, refusal = function_url.read(event, self.routes)
-        return function_url.answer(self._serve(asked, context, refusal), event)
+            asked, refusal = function_url.read(event, self.routes)
+            return function_url.answer(self._serve(asked, context, refusal), event)
 
     def _serve(self, event: dict[str, Any], context: Any, refusal: Refusal | None = None) -> dict[str, Any]:
         token = web.current.set(event)
@@ -119,7 +121,8 @@ def _in_our_words(answer: dict[str, Any], event: dict[str, Any]) -> dict[str, An
 def _with_ours(said: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
     """A route's own security headers stand before those of all."""
     varies = f"{said['Vary']}, Origin" if "Vary" in said else "Origin"
-    return SECURITY_HEADERS | said | cors.headers(_origin(event)) | {"Vary": varies}
+    ours = {"Vary": varies, "X-Request-Id": logs.correlation_id()}
+    return SECURITY_HEADERS | said | cors.headers(_origin(event)) | ours
 
 
 def _origin(event: dict[str, Any]) -> str | None:
@@ -130,4 +133,4 @@ def _origin(event: dict[str, Any]) -> str | None:
 def _record(event: dict[str, Any], answer: dict[str, Any], seconds: float) -> None:
     place = event.get("requestContext") or {}
     resource = f"{place.get('httpMethod')} {place.get('resourcePath')}"
-    logs.request(resource, int(answer["statusCode"]), round(seconds * 1000, 1), str(place.get("requestId")))
+    logs.request(resource, int(answer["statusCode"]), round(seconds * 1000, 1))

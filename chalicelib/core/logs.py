@@ -1,13 +1,40 @@
-"""The one logger, and metrics in CloudWatch's embedded format. Lines hold ids, never names or addresses."""
+"""The one logger, and metrics in the same lines, in CloudWatch's embedded format.
+
+Lines hold ids, never names, addresses or texts, and of an exception only what our own code says in it. What a line is
+about (the request that caused it, the function, the record) is set once, by the front door and by ``core.records``.
+"""
 
 import logging
-import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
-import msgspec
-
 from chalicelib.core import clock, settings
+
+METRIC = 60
+"""A level above all others: metrics that alarms watch are written whatever LOG_LEVEL says."""
+
+METRICS: dict[str, tuple[str, str]] = {
+    "Requests": ("Count", "Answers of the API, by `status`: 2xx, 3xx, 4xx, 5xx."),
+    "Latency": ("Milliseconds", "How long the API took to answer, start of the function apart."),
+    "OrdersPlaced": ("Count", "Orders recorded, free ones too."),
+    "OrdersPaid": ("Count", "Orders that became paid. A telling that comes twice counts twice."),
+    "RecordsFailed": ("Count", "Messages and changes that a job could not manage. They come again."),
+    "RecordAge": ("Seconds", "How long the oldest record of a batch had waited. Written from one minute on."),
+    "InboxAge": ("Seconds", "How long the oldest event of Stripe has waited. 0: none is late."),
+    "OutboxAge": ("Seconds", "How long the oldest outside effect has waited. 0: none is late."),
+    "DeadLetters": ("Count", "Messages that failed until they were put aside, in all queues together."),
+    "Incidents": ("Count", "What a person must look at; the line's `incident` says which kind."),
+}
+"""Every metric: its unit and what it counts. All are in one namespace, by `stage`. An hour in which nothing goes wrong
+has nine of them (`Requests` is one for each status): AWS gives ten away, and sells each further one."""
+
+NAMESPACE = "Lyceum"
+
+_about: ContextVar[Mapping[str, str]] = ContextVar("about", default=MappingProxyType({}))
 
 
 @cache
@@ -15,27 +42,45 @@ def logger() -> Any:
     """Structured lines on standard output."""
     from aws_lambda_powertools.logging import Logger
 
-    return Logger(
-        service="lyceum",
-        level=settings.value("LOG_LEVEL"),
-        json_serializer=_written,
-        json_deserializer=str,  # a message is text: to look for JSON in it costs as much as to write the line
-    )
+    from chalicelib.core.log_lines import LogLine
+
+    formatter = LogLine(about, stage=settings.stage())
+    return Logger(service="lyceum", level=settings.value("LOG_LEVEL"), logger_formatter=formatter)
 
 
-def request(resource: str, status: int, milliseconds: float, request_id: str) -> None:
-    """One line and one metric for a request, unless the level is above INFO."""
-    if _tells_requests():
-        logger().info("request", resource=resource, status=status, ms=milliseconds, request_id=request_id)
-        count("Requests", status=f"{status // 100}xx")
+def about() -> Mapping[str, str]:
+    """What every line says now."""
+    return _about.get()
 
 
-def count(metric: str, amount: int = 1, **dimensions: str) -> None:
-    """One point of a metric, counted over its dimensions
-    (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html)."""
-    named = {"Namespace": "Lyceum", "Dimensions": [list(dimensions)], "Metrics": [{"Name": metric, "Unit": "Count"}]}
-    about = {"Timestamp": int(clock.timestamp() * 1000), "CloudWatchMetrics": [named]}
-    sys.stdout.write(_written({"_aws": about, metric: amount, **dimensions}) + "\n")
+def correlation_id() -> str:
+    """The id of the request, or of the job, that caused what happens now; empty outside of both."""
+    return _about.get().get("correlation_id", "")
+
+
+@contextmanager
+def within(**known: str | None) -> Iterator[None]:
+    """Lines in this block say this too. What is None or empty stays as it was around it."""
+    token = _about.set(_about.get())
+    try:
+        learn(**known)
+        yield
+    finally:
+        _about.reset(token)
+
+
+def learn(**known: str | None) -> None:
+    """As ``within``, to the end of the block around: a failure there is told with what was learnt on the way."""
+    _about.set({**_about.get(), **{name: text for name, text in known.items() if text}})
+
+
+def request(resource: str, status: int, milliseconds: float) -> None:
+    """One line for a request, which is its metrics too, unless the level is above INFO."""
+    if not _tells_requests():
+        return
+    points = _metrics([("Requests", ["status"]), ("Latency", [])])
+    measured = {"Requests": 1, "Latency": milliseconds, "status": f"{status // 100}xx"}
+    logger().info("request", resource=resource, code=status, **measured, _aws=points)
 
 
 @cache
@@ -43,5 +88,40 @@ def _tells_requests() -> bool:
     return logging.getLevelNamesMapping()[settings.value("LOG_LEVEL")] <= logging.INFO
 
 
-def _written(line: dict[str, Any]) -> str:
-    return msgspec.json.encode(line, enc_hook=str).decode()
+def count(metric: str, amount: int = 1) -> None:
+    """One line that is a point of a metric."""
+    measure(metric, amount)
+
+
+def measure(metric: str, value: float, **about: Any) -> None:
+    """One line that is a point of a metric. What is said about it is no dimension: it is there to be read."""
+    logger().log(METRIC, "measured", extra={**about, **_point(metric, value)})
+
+
+def failed(what: str, error: BaseException, **ids: str) -> None:
+    """A record that comes again: its line says what failed where, and counts."""
+    logger().exception(what, exc_info=error, **ids, **_point("RecordsFailed", 1))
+
+
+def incident(what: str, amount: int = 1, **ids: Any) -> None:
+    """A person must look at it. The runbook `incidents` says at what, by kind."""
+    logger().error("incident", incident=what, **ids, **_point("Incidents", amount))
+
+
+def _point(metric: str, value: float) -> dict[str, Any]:
+    return {metric: value, "_aws": _metrics([(metric, [])])}
+
+
+def _metrics(points: list[tuple[str, list[str]]]) -> dict[str, Any]:
+    """docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"""
+    return {
+        "Timestamp": int(clock.timestamp() * 1000),
+        "CloudWatchMetrics": [
+            {
+                "Namespace": NAMESPACE,
+                "Dimensions": [["stage", *dimensions]],
+                "Metrics": [{"Name": metric, "Unit": METRICS[metric][0]}],
+            }
+            for metric, dimensions in points
+        ],
+    }

@@ -5,16 +5,22 @@ failure ends the batch, and the stream comes again from there.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from chalicelib.core import clock
-from chalicelib.core.logs import logger
+from chalicelib.core import clock, logs
 
 Json = dict[str, Any]
+LATE_SECONDS = 60
+"""A batch whose oldest record is younger is not worth a line."""
+
+
+class JobFailed(Exception):
+    """What Lambda is told of an invocation that failed whole. It would put any other exception's words into its log."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -29,16 +35,24 @@ class Change(msgspec.Struct, frozen=True):
         """The attribute has this value now, and had not before."""
         return bool((self.new or {}).get(name) == value) and (self.old or {}).get(name) != value
 
+    @property
+    def correlation_id(self) -> str:
+        """The request or job that made the change, as far as the row says; else the change's own id."""
+        return str((self.new or self.old or {}).get("correlation_id") or self.id)
+
 
 def each_record(event: Any, deed: Callable[[Json], None]) -> Json:
     """Do the deed for each message of a queue's batch."""
     failures = []
-    for record in event.to_dict()["Records"]:
-        try:
-            deed(record)
-        except Exception as error:
-            logger().exception("a message failed", exc_info=error, message_id=record["messageId"])
-            failures.append({"itemIdentifier": record["messageId"]})
+    with batch(event) as records:
+        for record in records:
+            number = record["messageId"]
+            with logs.within(correlation_id=number, message_id=number):
+                try:
+                    deed(record)
+                except Exception as error:
+                    logs.failed("a message failed", error)
+                    failures.append({"itemIdentifier": number})
     return {"batchItemFailures": failures}
 
 
@@ -47,13 +61,15 @@ def each_change(deed: Callable[[Change], None]) -> Callable[[Any], Json]:
 
     @functools.wraps(deed)
     def handle(event: Any) -> Json:
-        for record in event.to_dict()["Records"]:
-            try:
-                deed(_change(record))
-            except Exception as error:
-                number = record["dynamodb"]["SequenceNumber"]
-                logger().exception("a change failed", exc_info=error, sequence_number=number)
-                return {"batchItemFailures": [{"itemIdentifier": number}]}
+        with batch(event) as records:
+            for record in records:
+                change, number = _change(record), record["dynamodb"]["SequenceNumber"]
+                with logs.within(correlation_id=change.correlation_id, sequence_number=number):
+                    try:
+                        deed(change)
+                    except Exception as error:
+                        logs.failed("a change failed", error)
+                        return {"batchItemFailures": [{"itemIdentifier": number}]}
         return {"batchItemFailures": []}
 
     return handle
@@ -64,16 +80,57 @@ def all_changes(deed: Callable[[list[Change]], None]) -> Callable[[Any], Json]:
 
     @functools.wraps(deed)
     def handle(event: Any) -> Json:
-        records = event.to_dict()["Records"]
-        try:
-            deed([_change(record) for record in records])
-        except Exception as error:
+        with batch(event) as records:
             number = records[0]["dynamodb"]["SequenceNumber"]
-            logger().exception("a batch of changes failed", exc_info=error, sequence_number=number)
-            return {"batchItemFailures": [{"itemIdentifier": number}]}
+            with logs.within(sequence_number=number):
+                try:
+                    deed([_change(record) for record in records])
+                except Exception as error:
+                    logs.failed("a batch of changes failed", error)
+                    return {"batchItemFailures": [{"itemIdentifier": number}]}
         return {"batchItemFailures": []}
 
     return handle
+
+
+def on_time(deed: Callable[[], object]) -> Callable[[Any], None]:
+    """A schedule's handler."""
+
+    @functools.wraps(deed)
+    def handle(event: Any) -> None:
+        with _invocation(event):
+            deed()
+
+    return handle
+
+
+@contextmanager
+def batch(event: Any) -> Iterator[list[Json]]:
+    """The records of an invocation, whose lines name it. Says how late they are, where they are."""
+    records: list[Json] = event.to_dict()["Records"]
+    with _invocation(event):
+        age = clock.timestamp() - min(_since(record) for record in records)
+        if age > LATE_SECONDS:
+            logs.measure("RecordAge", round(age))
+        yield records
+
+
+@contextmanager
+def _invocation(event: Any) -> Iterator[None]:
+    """Until a record says more, the invocation is what caused what it does. Raises JobFailed."""
+    context = event.context
+    with logs.within(function=context.function_name, correlation_id=context.aws_request_id):
+        try:
+            yield
+        except Exception as error:
+            logs.failed("a job failed", error)
+            raise JobFailed(type(error).__name__) from None
+
+
+def _since(record: Json) -> float:
+    if "dynamodb" in record:
+        return float(record["dynamodb"]["ApproximateCreationDateTime"])
+    return int(record["attributes"]["SentTimestamp"]) / 1000
 
 
 def _change(record: Json) -> Change:

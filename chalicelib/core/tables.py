@@ -5,13 +5,15 @@ from functools import cache
 from typing import Any
 
 from botocore.session import Session
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection.base import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.pagination import ResultIterator
 
-from chalicelib.core import aws, settings
-from chalicelib.core.versions import Versioned
+from chalicelib.core import aws, logs, settings
+from chalicelib.core.versions import Item, Versioned
 
 
 class Row(Versioned):
@@ -30,6 +32,21 @@ class Row(Versioned):
         if not known:
             table.connection._client = connection().client
         return table
+
+
+class Told(Row):
+    """A row of which others hear: it says which request or job wrote it last, so that a log can be followed."""
+
+    correlation_id = UnicodeAttribute(null=True)
+
+    @classmethod
+    def stamped(cls, actions: Sequence[Action]) -> list[Action]:
+        writer = logs.correlation_id()
+        return super().stamped([*actions, cls.correlation_id.set(writer)] if writer else actions)
+
+    def serialize(self, null_check: bool = True) -> Item:
+        self.correlation_id = logs.correlation_id() or None
+        return super().serialize(null_check)
 
 
 class Place:

@@ -160,7 +160,7 @@ def _answer(declaration: Declaration, wanted: frozenset[str], parameters: dict[s
     except Refusal as refusal:
         return _refuse(refusal, request)
     except Exception as error:
-        logger().exception("unexpected", exc_info=error, request_id=request.id)
+        logger().exception("unexpected", exc_info=error)
         return _refuse(Unavailable() if aws.is_passing(error) else InternalError(request_id=request.id), request)
 
 

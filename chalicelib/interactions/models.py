@@ -2,13 +2,13 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Moment
-from chalicelib.core.tables import Place, Row
+from chalicelib.core.tables import Place, Row, Told
 
 EVENT = "event#"
 ERASURE = "erasure"
 
 
-class Interaction(Row):
+class Interaction(Told):
     """One thing that a reader did. Its key is made of when it happened and its id, so a replay lands on itself."""
 
     class Meta(Place):
@@ -47,7 +47,7 @@ class Progress(Row):
     expires_at = Count()
 
 
-class Erasure(Row):
+class Erasure(Told):
     """The reader wants everything up to here forgotten."""
 
     class Meta(Place):

@@ -9,7 +9,7 @@ from chalicelib.core import actors, clock, settings
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Unprocessable
 from chalicelib.core.idempotency import Once
-from chalicelib.core.logs import logger
+from chalicelib.core.logs import count, logger
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.orders import collection, fulfilment, history, status, terms
 from chalicelib.orders.collection import Moved, Order
@@ -71,6 +71,7 @@ def _record(buyer: Actor, wanted: NewOrder, once: Once) -> Order:
         for line in lines:
             tx.insert(line)
         trail.write(tx, buyer, "order.placed", header.order_id, works=wanted.work_ids)
+    count("OrdersPlaced")
     return Order(header, lines, [], [])
 
 

@@ -12,9 +12,8 @@ from chalicelib.audit import trail
 from chalicelib.catalog import cards, works
 from chalicelib.catalog.cards import Card
 from chalicelib.catalog.works import PUBLISHED, FileRef
-from chalicelib.core import actors, clock, settings
+from chalicelib.core import actors, clock, logs, settings
 from chalicelib.core.errors import Conflict
-from chalicelib.core.logs import count
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals, postings
 from chalicelib.ledger.entries import Journal
@@ -161,7 +160,8 @@ def _return(tx: Transaction, order: Order, payment: Payment, kind: str, reason: 
     collection.change(tx, order.header, **facts, unfinished=None, due_at=None)
     returning.ask(tx, order.order_id, payment, kind, reason)
     trail.write(tx, ACTOR, f"order.{kind}", order.order_id, payment=payment.id, reason=reason)
-    count("PaymentsReturned", kind=kind, reason=reason)
+    if kind == REVIEW:
+        logs.incident("payment_unexplained", order_id=order.order_id, reason=reason)
 
 
 def _fail(tx: Transaction, order: Order, reason: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from chalicelib.core import logs
 from chalicelib.ledger import entries, journals
 from chalicelib.ledger.entries import Journal, Unbalanced
 from chalicelib.library import access
@@ -54,6 +55,8 @@ def check() -> Report:
     )
     checks = (_journals_balance, _balances_add_up, _access_is_paid_for, _refunds_are_covered, _payments_are_booked)
     found = [difference for check in checks for difference in check(books)]
+    if found:
+        logs.incident("invariant_broken", len(found), invariants=sorted({difference.invariant for difference in found}))
     return Report(len(books.journals), len(books.orders), len(books.holdings), found)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from chalice import Blueprint, Rate
 
-from chalicelib.core import facts, settings
-from chalicelib.core.records import Change, each_change
+from chalicelib.core import facts, logs, settings
+from chalicelib.core.records import Change, each_change, on_time
 from chalicelib.orders import hearing, receipts, returning, sweeping
 from chalicelib.outbox import tasks
 from chalicelib.outbox.tasks import Task
@@ -36,6 +36,7 @@ def tell(change: Change) -> None:
     new, old = change.new, change.old or {}
     if new and new["row"] == "order" and new.get("paid_at") and not old.get("paid_at"):
         facts.publish([facts.of(change, "order.paid", new["order_id"], _paid(new))])
+        logs.count("OrdersPaid")
 
 
 @jobs.on_sqs_message(queue=settings.queue("order-effects"), name="orders_carry_out", batch_size=5)
@@ -46,7 +47,8 @@ def carry_out(task: Task) -> None:
 
 
 @jobs.schedule(Rate(5, unit=Rate.MINUTES), name="orders_sweep")
-def sweep(event: Any) -> None:
+@on_time
+def sweep() -> None:
     """Look at what is late."""
     sweeping.sweep()
 

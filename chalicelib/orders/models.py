@@ -11,7 +11,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
 from chalicelib.core.attributes import Amounts, Count, Json, MinorUnits, Moment
-from chalicelib.core.tables import Place, Row
+from chalicelib.core.tables import Place, Row, Told
 
 TABLE = settings.table("orders")
 
@@ -43,7 +43,7 @@ class Unfinished(GlobalSecondaryIndex["AnyRow"]):
     due_at = Moment(range_key=True)
 
 
-class OrderRow(Row):
+class OrderRow(Told):
     """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show."""
 
     class Meta(Place):

@@ -2,9 +2,8 @@
 
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
-from chalicelib.core import actors, clock
+from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.logs import logger
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import entries, journals, postings
@@ -155,7 +154,7 @@ def _count(tx: Transaction, order: Order, payment: PaymentRow, row: RefundRow, f
         whole = all(other.refunded == other.amount for other in order.payments if other.kind == REVIEW)
         collection.change(tx, order.header, returned_at=clock.now() if whole else None)
     if "failed_at" in facts:
-        logger().error("a return failed", order_id=order.order_id, refund=row.row)
+        logs.incident("return_failed", order_id=order.order_id, refund=row.row)
 
 
 def _post(tx: Transaction, order: Order, payment: PaymentRow, refund: Refund, facts: dict[str, object]) -> None:

@@ -12,8 +12,7 @@ from msgspec import Struct
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.audit import trail
-from chalicelib.core import actors, aws, clock
-from chalicelib.core.logs import logger
+from chalicelib.core import actors, aws, clock, logs
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.orders import collection, fulfilment, hearing, returning
 from chalicelib.orders.models import PAYMENT, REFUND, SETTLEMENT, AnyRow, OrderRow, PaymentRow, RefundRow, Unfinished
@@ -42,9 +41,11 @@ class Swept(Struct):
 
 
 def sweep() -> Swept:
-    """Look at everything that is late. One that fails holds up no other."""
+    """Look at everything that is late, and say how late the oldest event is. One that fails holds up no other."""
+    late = list(islice(inbox.late(), AT_ONCE))
+    logs.measure("InboxAge", late[0].waited if late else 0)
     return Swept(
-        events=_each(islice(inbox.late(), AT_ONCE), _hear),
+        events=_each(late, _hear),
         unpaid=_each(_due(PAYMENT, timedelta(0)), _in_turn(_look_for_payment)),
         unsettled=_each(_due(SETTLEMENT, SETTLES_WITHIN), _in_turn(_look_for_settlement)),
         refunds=_each(_due(REFUND, SETTLES_WITHIN), _in_turn(_look_for_refund)),
@@ -62,7 +63,7 @@ def _each(found: Iterable[T], deed: Callable[[T], None]) -> int:
             deed(one)
             done += 1
         except Exception as error:
-            logger().exception("a sweep failed", exc_info=error)
+            logs.failed("a sweep failed", error)
     return done
 
 

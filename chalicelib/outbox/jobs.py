@@ -1,12 +1,10 @@
 """From the outbox table to the queues of those who carry the tasks out."""
 
-from typing import Any
-
 from chalice import Blueprint, Rate
 
 from chalicelib.core import settings
-from chalicelib.core.records import Change, each_change
-from chalicelib.outbox import waking
+from chalicelib.core.records import Change, each_change, on_time
+from chalicelib.outbox import dead_letters, waking
 
 jobs = Blueprint(__name__)
 
@@ -20,6 +18,8 @@ def relay(change: Change) -> None:
 
 
 @jobs.schedule(Rate(5, unit=Rate.MINUTES), name="outbox_sweep")
-def sweep(event: Any) -> None:
-    """Wake the workers of the tasks that are late."""
+@on_time
+def sweep() -> None:
+    """Wake the workers of the tasks that are late, and count what was put aside."""
     waking.wake_late()
+    dead_letters.count()

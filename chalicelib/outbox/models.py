@@ -3,7 +3,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Json, Moment
-from chalicelib.core.tables import Place, Row
+from chalicelib.core.tables import Place, Told
 
 
 class Unfinished(GlobalSecondaryIndex["Task"]):
@@ -17,7 +17,7 @@ class Unfinished(GlobalSecondaryIndex["Task"]):
     due_at = Moment(range_key=True)
 
 
-class Task(Row):
+class Task(Told):
     """An effect on the world outside. ``unfinished`` names its queue until it is done or parked."""
 
     class Meta(Place):

@@ -8,9 +8,8 @@ from typing import Any
 import msgspec
 from pynamodb.exceptions import UpdateError
 
-from chalicelib.core import clock, ids
+from chalicelib.core import clock, ids, logs
 from chalicelib.core.errors import NotFound
-from chalicelib.core.logs import logger
 from chalicelib.core.records import each_record
 from chalicelib.core.transactions import Transaction
 from chalicelib.outbox.models import Task
@@ -52,6 +51,7 @@ def _carry_out(deed: Callable[[Task], None], outbox_id: str) -> None:
     task = Task.get(outbox_id, consistent_read=True)
     if task.done_at:
         return
+    logs.learn(correlation_id=task.correlation_id, task=task.outbox_id)
     _lease(task)
     try:
         deed(task)
@@ -75,7 +75,7 @@ def _lose_patience(task: Task) -> None:
     """Nothing is dropped: a message with its id still carries the task out."""
     if task.unfinished != PARKED and clock.now() - task.due_at > PATIENCE:
         task.update(actions=[Task.unfinished.set(PARKED)], condition=Task.done_at.does_not_exist())
-        logger().error("task parked", task=task.outbox_id, kind=task.kind, attempts=task.attempts)
+        logs.incident("task_parked", kind=task.kind, attempts=task.attempts)
 
 
 def parked() -> Iterator[Task]:
@@ -102,7 +102,7 @@ def _finish(task: Task) -> None:
             Task.unfinished.remove(),
         ]
     )
-    logger().info("task done", task=task.outbox_id, kind=task.kind, attempts=task.attempts)
+    logs.logger().info("task done", kind=task.kind, attempts=task.attempts)
 
 
 __all__ = ["Task", "TaskBusy", "each_task", "parked", "put", "retry"]

@@ -19,13 +19,18 @@ def wake(queue: str, outbox_id: str) -> None:
 
 
 def wake_late() -> int:
-    """Wake the workers of the tasks that are late; how many there were."""
-    number = 0
+    """Wake the workers of the tasks that are late; how many there were. Says how late the oldest is."""
+    number, now = 0, clock.now()
+    oldest = now
     for queue in QUEUES:
-        for task in Task.by_unfinished.query(queue, Task.due_at < clock.now() - LATE):
+        for task in Task.by_unfinished.query(queue, Task.due_at < now - LATE):
+            oldest = min(oldest, task.due_at)
             if task.leased_until + COMES_AGAIN_SECONDS > clock.timestamp():
                 continue
             number += 1
             wake(task.queue, task.outbox_id)
-            logs.logger().warning("late task", task=task.outbox_id, queue=queue, number=number)
+            logs.logger().warning(
+                "late task", task=task.outbox_id, cause=task.correlation_id, queue=queue, number=number
+            )
+    logs.measure("OutboxAge", round((now - oldest).total_seconds()))
     return number

@@ -9,10 +9,9 @@ from msgspec import Meta, Struct
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.core import clock, settings
+from chalicelib.core import clock, logs, settings
 from chalicelib.core.errors import BadRequest, NotFound
 from chalicelib.core.keyrings import ring
-from chalicelib.core.logs import logger
 from chalicelib.core.transactions import Transaction
 from chalicelib.core.validation import BodyMalformed
 from chalicelib.payments.models import StoredEvent
@@ -39,11 +38,13 @@ class NotOurEvent(BadRequest):
 
 
 class Event(Struct, frozen=True):
-    """What a worker needs to know of an event: what happened to which object."""
+    """What a worker needs to know of an event: what happened to which object, and how many seconds it waited, where
+    that is known."""
 
     id: str
     type: str
     object_id: str
+    waited: int = 0
 
 
 class _Object(Struct):
@@ -97,13 +98,14 @@ def park(event: Event, reason: str) -> None:
     aside = [StoredEvent.unfinished.set(PARKED), StoredEvent.parked_for.set(reason)]
     if not _changed(event.id, aside, StoredEvent.event_id.exists() & StoredEvent.done_at.does_not_exist()):
         return
-    logger().error("event parked", event_id=event.id, type=event.type, reason=reason)
+    logs.incident("event_parked", event_id=event.id, type=event.type, reason=reason)
 
 
 def late() -> Iterator[Event]:
     """The events that should be done by now, oldest first."""
-    for row in StoredEvent.by_unfinished.query(WAITS, StoredEvent.received_at < clock.now() - LATE):
-        yield Event(row.event_id, row.type, row.object_id)
+    now = clock.now()
+    for row in StoredEvent.by_unfinished.query(WAITS, StoredEvent.received_at < now - LATE):
+        yield Event(row.event_id, row.type, row.object_id, round((now - row.received_at).total_seconds()))
 
 
 def retry(tx: Transaction, event_id: str) -> None:

@@ -3,7 +3,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Moment
-from chalicelib.core.tables import Place, Row
+from chalicelib.core.tables import Place, Told
 
 
 class Unfinished(GlobalSecondaryIndex["StoredEvent"]):
@@ -17,7 +17,7 @@ class Unfinished(GlobalSecondaryIndex["StoredEvent"]):
     received_at = Moment(range_key=True)
 
 
-class StoredEvent(Row):
+class StoredEvent(Told):
     """An event that Stripe told us of. ``unfinished`` says whether it still ``waits`` or was ``parked``."""
 
     class Meta(Place):

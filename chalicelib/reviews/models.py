@@ -4,7 +4,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Moment
 from chalicelib.core.pseudonyms import pseudonym
-from chalicelib.core.tables import Place, Row
+from chalicelib.core.tables import Place, Told
 
 
 class ByRecent(GlobalSecondaryIndex["Review"]):
@@ -29,7 +29,7 @@ class ByAccount(GlobalSecondaryIndex["Review"]):
     written_at = Moment(range_key=True)
 
 
-class Review(Row):
+class Review(Told):
     """What one account says of one work; its id is made of both, so there is one, and a public cursor names nobody.
 
     ``counted`` is the rating that the work's aggregate holds of it; ``revision`` is new with every change that may

@@ -17,7 +17,7 @@ PAGE = Path("docs/cost.md")
 
 def main() -> None:
     front = HttpFront()
-    os.environ.update(environment(front.url) | {"LOG_LEVEL": "WARNING"})
+    os.environ.update(environment(front.url) | {"LOG_LEVEL": "INFO"})
     app, emulator = _start(front)
     measured = _measure(app, emulator)
     MEASURED.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
@@ -44,10 +44,12 @@ def _start(front: HttpFront) -> tuple[Any, Any]:
 def _measure(app: Any, emulator: Any) -> dict[str, Any]:
     from infra.cost import measuring
 
-    timed = measuring.time_requests(app, emulator, _say)
+    with measuring.lines_kept():
+        timed = measuring.time_requests(app, emulator, _say)
+        counted = measuring.measure(app, emulator, _say)
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     said = {"on": clock.now().date().isoformat(), "machine": machine, "requests": timed}
-    return measuring.measure(app, emulator, _say) | {"timed": said}
+    return counted | {"timed": said}
 
 
 def _say(line: str) -> None:

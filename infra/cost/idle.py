@@ -10,13 +10,14 @@ from typing import Any
 
 from chalice.app import Chalice, ScheduledEventConfig, ScheduleExpression, SQSEventConfig
 
+from chalicelib.core.logs import METRICS
 from infra.cost.bill import PLATFORM_LOG_BYTES, ROUND_TRIP_MS, memory
 from infra.cost.prices import prices
 from infra.local import template
 from infra.local.schedules import Rate, parse
+from infra.operation.template import operation_template
 
 FIXED = {
-    "AWS::CloudWatch::Alarm": "alarm",
     "AWS::CloudWatch::CompositeAlarm": "alarm",
     "AWS::CloudWatch::Dashboard": "dashboard",
     "AWS::KMS::Key": "customer_key",
@@ -48,6 +49,18 @@ FREE = (
 BY_SETTING = {"edge.yaml": "the edge stands", "firewall.yaml": "the firewall stands"}
 """Stacks that a stage has only where its settings ask for them, by file."""
 
+UNLESS_SET = {"HasDashboard", "HasBudget"}
+"""Conditions that hold by default."""
+
+SAID = {"IsDetailed": "alarms are detailed"}
+"""Conditions that hold by setting, in words."""
+
+IDLE_METRICS = 3
+"""What the schedules measure: InboxAge, OutboxAge and DeadLetters."""
+
+ALL_METRICS = len(METRICS) + 3
+"""Each once, but Requests for each of four statuses. One that is written in some hours alone is paid for those."""
+
 POLLERS, POLLERS_UNDER_A_LIMIT = 2, 5
 """Long polls that Lambda holds open at an idle queue: it goes down to two, but not where a maximum concurrency is set
 (docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html)."""
@@ -72,8 +85,9 @@ class Fixed:
 
 
 def templates() -> dict[str, dict[str, Any]]:
-    """Every CloudFormation template of ours, by its file."""
-    return {path.name: template.load(path) for path in sorted(template.TEMPLATE.parent.glob("*.yaml"))}
+    """Every CloudFormation template of ours, by its file; that of operation is written from the code."""
+    files = {path.name: template.load(path) for path in sorted(template.TEMPLATE.parent.glob("*.yaml"))}
+    return files | {"operation": operation_template()}
 
 
 def fixed(stacks: dict[str, dict[str, Any]]) -> list[Fixed]:
@@ -86,14 +100,17 @@ def fixed(stacks: dict[str, dict[str, Any]]) -> list[Fixed]:
         whole = BY_SETTING.get(file)
         for resource in stack["Resources"].values():
             for price, number in _priced(resource):
-                key = (price, resource.get("Condition") or whole)
+                condition = resource.get("Condition")
+                key = (price, whole if condition in UNLESS_SET else SAID.get(condition, condition) or whole)
                 counted[key] = counted.get(key, 0) + number
     return [Fixed(price, number, setting) for (price, setting), number in sorted(counted.items(), key=str)]
 
 
 def _priced(resource: dict[str, Any]) -> Iterator[tuple[str, int]]:
     kind = resource["Type"]
-    if kind in FIXED:
+    if kind == "AWS::CloudWatch::Alarm":
+        yield "alarm", max(1, len(resource["Properties"].get("Metrics", [])) - 1)
+    elif kind in FIXED:
         yield FIXED[kind], 1
         if kind == "AWS::WAFv2::WebACL":
             yield "waf_rule", len(resource["Properties"].get("Rules", []))
@@ -132,15 +149,17 @@ def lines(app: Chalice, schedules: dict[str, Any], stacks: dict[str, dict[str, A
         (times * (schedules[name]["calls"] * ROUND_TRIP_MS + SWEEP_MS) / 1000 * memory(name) / 1024)
         for name, times in invoked.items()
     )
+    asked = sum(schedules[name]["queue_calls"] * times for name, times in invoked.items())
     times = sum(invoked.values())
     declared = {each.price: each.number for each in fixed(stacks) if each.setting is None}
     used = {
-        "sqs_request": Decimal(polled),
+        "sqs_request": Decimal(polled + asked),
         "lambda_request": Decimal(times),
         "lambda_gb_second": Decimal(seconds),
         "dynamodb_read": reads,
         "dynamodb_write": writes,
         "log_gb": times * PLATFORM_LOG_BYTES / 10**9,
+        "custom_metric": Decimal(IDLE_METRICS),
     } | {name: Decimal(number) for name, number in declared.items()}
     return {
         name: (f"{number:,.3f}".rstrip("0").rstrip("."), prices()[name].of(number)) for name, number in used.items()

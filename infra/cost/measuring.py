@@ -1,14 +1,14 @@
 """Measures what each kind of request uses: itself, and what its jobs do afterwards."""
 
 import io
-import os
 import statistics
 import time
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chalicelib.core import logs
 from infra.bench.stage import Stage
 from infra.bench.use_cases import USE_CASES, Deed
 from infra.local.emulator import Emulator
@@ -91,7 +91,12 @@ def _followed(stage: Stage, use: Use) -> Use:
 
 def _schedule(stage: Stage, name: str) -> dict[str, float]:
     calls = stage.measure(lambda: stage.run_schedule(name))
-    return {"calls": calls.total("dynamodb"), "reads": calls.units.reads, "writes": calls.units.writes}
+    return {
+        "calls": calls.total("dynamodb"),
+        "reads": calls.units.reads,
+        "writes": calls.units.writes,
+        "queue_calls": sum(calls.of("sqs").values()),
+    }
 
 
 def _timed(stage: Stage, name: str, say: Callable[[str], None]) -> dict[str, float]:
@@ -106,11 +111,18 @@ def _timed(stage: Stage, name: str, say: Callable[[str], None]) -> dict[str, flo
 
 def _processor_ms(deed: Deed) -> tuple[float, int]:
     """Of the thread that answers: what the emulator does in others is not the platform's."""
-    level, os.environ["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "INFO"), "INFO"
-    said, begun = io.StringIO(), time.thread_time()
+    with lines_kept() as said:
+        begun = time.thread_time()
+        deed()
+        return (time.thread_time() - begun) * 1000, len(said.getvalue().encode())
+
+
+@contextmanager
+def lines_kept() -> Iterator[io.StringIO]:
+    """What the platform logs meanwhile, instead of standard output."""
+    handler, said = logs.logger().registered_handler, io.StringIO()
+    before = handler.setStream(said)
     try:
-        with redirect_stdout(said):
-            deed()
+        yield said
     finally:
-        os.environ["LOG_LEVEL"] = level
-    return (time.thread_time() - begun) * 1000, len(said.getvalue().encode())
+        handler.setStream(before)

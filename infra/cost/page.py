@@ -61,11 +61,11 @@ class Costs:
 
 
 def _together(usage: Usage, requests: Decimal, idling: dict[str, tuple[str, Decimal]]) -> Usage:
-    """What idling uses counts against the same allowances."""
+    """What idling uses counts against the same allowances. Every metric is taken for written in every hour."""
     used = {name: number * requests for name, number in usage.items()}
     for name, (number, _) in idling.items():
         used[name] = used.get(name, Decimal(0)) + Decimal(number.replace(",", ""))
-    return used
+    return used | {"custom_metric": Decimal(idle.ALL_METRICS)}
 
 
 def render(measured: dict[str, Any], app: Chalice) -> str:
@@ -180,7 +180,8 @@ def _idle(costs: Costs) -> Iterator[str]:
     yield f"| **together** | | **{plain(idle.total(costs.idle))}** |"
     yield ""
     yield (
-        "SQS is Lambda's long polling: two open polls at an idle queue, five at one with a maximum concurrency. "
+        "SQS is Lambda's long polling, two open polls at an idle queue, five at one with a maximum concurrency; and a "
+        "question every five minutes whether a queue of dead letters is empty. "
         "Tables, queues, topics, buckets, parameters (SecureString under AWS's own key) and distributions cost nothing "
         "until they are used or filled. By setting, a month:"
     )
@@ -189,7 +190,7 @@ def _idle(costs: Costs) -> Iterator[str]:
     for name in ("alarm", "dashboard", "custom_metric", "customer_key", "secret", "web_acl", "waf_rule", "hosted_zone"):
         price, declared = prices()[name], by_setting.get(name)
         free = f", {price.free} free" if price.free else ""
-        where = f"; {declared.number} where {declared.setting}" if declared else "; none in the templates"
+        where = f"; {declared.number} where {declared.setting}" if declared else "; none by setting"
         yield f"- {name.replace('_', ' ')}: {usd(price.usd)} a {price.per}{free}{where}"
 
 

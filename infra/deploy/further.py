@@ -13,6 +13,7 @@ from infra.deploy.declared import Declared
 from infra.deploy.stack import Stack
 from infra.deploy.stage_settings import StageSettings
 from infra.edge.stack import edge
+from infra.operation.stack import operation
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Deployed:
 
 
 Maker = Callable[[Deployed], Stack | None]
-MAKERS: tuple[Maker, ...] = (edge,)
+MAKERS: tuple[Maker, ...] = (edge, operation)
 
 
 def stacks(deployed: Deployed) -> list[Stack]:

@@ -7,6 +7,7 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.edge import keys
 from infra.edge.stack import told_to_the_app
 
 
@@ -15,8 +16,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stage", required=True)
     parser.add_argument("--slot", default="a", choices=["a", "b"], help="the key that signs links")
     wanted = parser.parse_args(arguments)
+    aws = botocore.session.get_session().create_client
     try:
-        outputs = _outputs(botocore.session.get_session().create_client("cloudformation"), wanted.stage)
+        outputs = _outputs(aws("cloudformation"), wanted.stage)
+        if f"ContentKeyPairId{wanted.slot.upper()}" not in outputs:
+            keys.add(aws("ssm"), wanted.stage, wanted.slot)
+            print(
+                f"There is a key {wanted.slot} now. Deploy the stage, so that the edge trusts it; then run this again."
+            )
+            return 1
     except (BotoCoreError, ClientError) as error:
         print(f"The stack lyceum-{wanted.stage}-edge cannot be read: {error}\nIs it deployed? See docs/edge.md.")
         return 1

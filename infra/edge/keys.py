@@ -33,6 +33,14 @@ def public_keys(ssm: Any, stage: str) -> dict[str, str]:
     return {slot: public_pem(pem) for slot, pem in json.loads(kept).items()}
 
 
+def add(ssm: Any, stage: str, slot: str) -> None:
+    """A content key in that slot, where it is empty. Nobody sees it."""
+    kept = json.loads(_kept(ssm, stage, CONTENT_KEYS, lambda: json.dumps({slot: new_private_key()})))
+    if slot not in kept:
+        text = json.dumps({**kept, slot: new_private_key()})
+        ssm.put_parameter(Name=f"/lyceum/{stage}/{CONTENT_KEYS}", Value=text, Type="SecureString", Overwrite=True)
+
+
 def new_private_key() -> str:
     return private_pem(generate_private_key(SECP256R1()))
 

@@ -9,9 +9,11 @@ and queue delays follow the movable clock, and a function may do what its policy
 import hashlib
 import io
 import json
+import re
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from threading import Event, RLock
 from typing import Any, ClassVar
@@ -39,6 +41,8 @@ TOKEN_SECONDS = 600
 
 POLL_SECONDS = 0.05
 
+_INVOCATION = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
+
 
 class Emulator:
     """AWS at ``url`` from ``start()`` to ``stop()``; one at a time in a process, for moto's state is the process's."""
@@ -61,6 +65,8 @@ class Emulator:
         self.guard = Guard()
         self.mails: list[dict[str, Any]] = []
         """What SES was asked to send: SendEmail's parameters, oldest first."""
+        self.functions: dict[str, Callable[[dict[str, Any]], Any]] = {}
+        """What Lambda's Invoke calls here, by name: moto would run Docker for it."""
         self._lock = RLock()
         self._stopping = Event()
         self._moto = adapted(DomainDispatcherApplication(create_backend_app))
@@ -144,6 +150,8 @@ class Emulator:
             return answer, weighing.units(answer.status, said, ask, repeated=repeated)
 
     def _perform(self, call: Call, request: HttpRequest) -> HttpAnswer:
+        if invoked := _INVOCATION.fullmatch(urlsplit(request.target).path):
+            return self._invoke(unquote(invoked[1]).rpartition(":")[2], request)
         match call.name:
             case "sqs.ReceiveMessage":
                 return self._receive(request)
@@ -154,6 +162,11 @@ class Emulator:
             case "cloudformation.ExecuteChangeSet":
                 return self._execute_change_set(request)
         return self._ask_moto(request)
+
+    def _invoke(self, name: str, request: HttpRequest) -> HttpAnswer:
+        if name not in self.functions:
+            return self._ask_moto(request)
+        return HttpAnswer(200, [], json.dumps(self.functions[name](json.loads(request.body))).encode())
 
     def _receive(self, request: HttpRequest) -> HttpAnswer:
         """A long poll, as many short ones: moto would wait with the lock held."""

@@ -1,6 +1,5 @@
 """From a table's stream to its function, as Lambda's event source mapping for DynamoDB streams does it."""
 
-import base64
 from threading import Event
 from typing import Any
 
@@ -8,12 +7,11 @@ from chalice.app import DynamoDBEventConfig
 
 from infra.local.batches import Failure, deliver
 from infra.local.functions import Function
+from infra.stream_changes import Record, as_handed_over
 
 MAX_RETRIES = 8
 POLL_SECONDS = 0.25
 LONGEST_BACK_OFF = 60
-
-Record = dict[str, Any]
 
 
 class StreamSource:
@@ -38,7 +36,7 @@ class StreamSource:
         moved = 0
         for shard in self._places():
             while (batch := self._read(shard))["Records"]:
-                records = [self._record(record) for record in batch["Records"]]
+                records = [as_handed_over(record, self._arn) for record in batch["Records"]]
                 for _ in range(2 if duplicate else 1):
                     self._process(records)
                 if self._stopping():
@@ -105,35 +103,6 @@ class StreamSource:
         if self._stop is not None:
             self._stop.wait(min(2**attempt, LONGEST_BACK_OFF))
 
-    def _record(self, record: Record) -> Record:
-        """A change as Lambda hands it over: times in whole seconds, bytes in base64."""
-        image = dict(record["dynamodb"])
-        image["ApproximateCreationDateTime"] = int(image["ApproximateCreationDateTime"].timestamp())
-        for name in ("Keys", "NewImage", "OldImage"):
-            if name in image:
-                image[name] = _jsonable(image[name])
-        event = {
-            "eventID": record["eventID"],
-            "eventName": record["eventName"],
-            "eventVersion": "1.1",
-            "eventSource": "aws:dynamodb",
-            "awsRegion": self._arn.split(":")[3],
-            "dynamodb": image,
-            "eventSourceARN": self._arn,
-        }
-        if "userIdentity" in record:
-            user = record["userIdentity"]
-            event["userIdentity"] = {"type": user["Type"], "principalId": user["PrincipalId"]}
-        return event
-
 
 def _number(record: Record) -> str:
     return str(record["dynamodb"]["SequenceNumber"])
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, dict):
-        return {name: _jsonable(part) for name, part in value.items()}
-    return [_jsonable(part) for part in value] if isinstance(value, list) else value

@@ -42,9 +42,12 @@ def by_function_url(app: FrontDoor, request: HttpRequest) -> HttpAnswer:
     return function_url.http_answer(json.loads(json.dumps(app(event, None))))
 
 
+IDS = {"x-amzn-requestid", "x-request-id"}
+
+
 def essence(answer: HttpAnswer) -> tuple[int, dict[str, str], Any]:
     """All of an answer but the ids that are new each time."""
-    headers = {name.lower(): text for name, text in answer.headers if name.lower() != "x-amzn-requestid"}
+    headers = {name.lower(): text for name, text in answer.headers if name.lower() not in IDS}
     body: Any = answer.body
     if body and headers.get("content-type", "").endswith("json"):
         body = json.loads(answer.body)

@@ -299,6 +299,27 @@ def test_make_edge_says_what_to_tell_the_app(platform: Platform, capsys: pytest.
     assert '"CONTENT_DOMAIN": "files.example"' in said and '"CONTENT_KEY_PAIR_ID": "K2"' in said
 
 
+def test_make_edge_makes_the_key_of_a_slot_that_the_edge_does_not_know(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = {"ContentDomain": "files.example", "ContentDistributionId": "E1", "ContentKeyPairIdA": "K1"}
+    standing = {
+        "Resources": {"Any": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": text} for name, text in outputs.items()},
+    }
+    cloudformation, ssm = platform.client("cloudformation"), platform.client("ssm")
+    before = keys.public_keys(ssm, "dev")
+    cloudformation.create_stack(StackName="lyceum-dev-edge", TemplateBody=json.dumps(standing))
+    try:
+        assert [make_edge(["--stage", "dev", "--slot", "b"]) for _ in range(2)] == [1, 1]
+    finally:
+        cloudformation.delete_stack(StackName="lyceum-dev-edge")
+    after = keys.public_keys(ssm, "dev")
+    ssm.delete_parameter(Name="/lyceum/dev/content-keys")
+    assert (set(after), after["a"]) == ({"a", "b"}, before["a"])
+    assert "PRIVATE" not in capsys.readouterr().out
+
+
 def test_the_firewall_stands_where_cloudfronts_must() -> None:
     firewall = template.load(stack.TEMPLATE.with_name("firewall.yaml"))
     properties = firewall["Resources"]["Firewall"]["Properties"]

@@ -5,6 +5,8 @@ import pytest
 from chalicelib.orders import hearing
 from chalicelib.orders.jobs import carry_out
 from chalicelib.payments.inbox import Event
+from infra.local.functions import Context
+from tests.builders import a_message
 from tests.crashes import Cut, cut
 
 BEFORE_AND_AFTER = pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
@@ -130,7 +132,7 @@ def test_money_that_bought_nothing_goes_back_once_whenever_its_worker_died(shop,
     payment = shop.every("payment_intent")[0]["id"]
     body = '{"outbox_id": "return:%s"}' % payment  # noqa: UP031
     with pytest.raises(Cut), cut(at, done=done) as wire:
-        carry_out({"Records": [{"messageId": "1", "body": body}]}, None)
+        carry_out(a_message(body), Context("orders_carry_out"))
     assert named(wire) == RETURNING[:at]
     shop.holds()
     shop.later(minutes=6)

@@ -11,6 +11,8 @@ from chalicelib.outbox import waking
 from chalicelib.outbox.models import Task
 from chalicelib.payments import gateway, inbox
 from infra.local.fake_stripe import refunds
+from infra.local.functions import Context
+from tests.builders import a_message
 
 LATE_FAILURE = "4000 0000 0000 5126"
 SLOW = "4000 0000 0000 7726"
@@ -144,7 +146,7 @@ def test_a_refund_that_failed_is_not_asked_for_again_by_a_worker_that_comes_late
     refunds.fail(shop.fake, refund["id"])
     body = json.dumps({"outbox_id": refund["metadata"]["task"]})
     Task(refund["metadata"]["task"]).update(actions=[Task.done_at.remove(), Task.leased_until.set(0)])
-    carry_out({"Records": [{"messageId": "1", "body": body}]}, None)
+    carry_out(a_message(body), Context("orders_carry_out"))
     assert len(shop.every("refund")) == 1
     assert shop.seen(shop.reader, order)["status"] == "review"
     shop.holds()

@@ -56,7 +56,7 @@ def a_stack(*resources):
 
 
 def test_what_costs_by_the_month_is_found_in_the_templates_with_the_setting_it_depends_on():
-    alarm = {"Type": "AWS::CloudWatch::Alarm"}
+    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {}}
     acl = {"Type": "AWS::WAFv2::WebACL", "Condition": "WithFirewall", "Properties": {"Rules": [{}, {}]}}
     found = {(each.price, each.number, each.setting) for each in idle.fixed(a_stack(alarm, alarm, acl))}
     assert found == {("alarm", 2, None), ("web_acl", 1, "WithFirewall"), ("waf_rule", 2, "WithFirewall")}
@@ -68,8 +68,8 @@ def test_a_resource_of_a_kind_that_nobody_priced_is_refused():
 
 
 def test_alarms_beyond_the_ten_that_are_free_count_into_idling(platform):
-    schedules = {name: {"calls": 1, "reads": 0.5, "writes": 0.0} for name in idle.runs(platform.app)}
-    stack = a_stack(*[{"Type": "AWS::CloudWatch::Alarm"}] * 12)
+    schedules = {name: {"calls": 1, "reads": 0.5, "writes": 0.0, "queue_calls": 0} for name in idle.runs(platform.app)}
+    stack = a_stack(*[{"Type": "AWS::CloudWatch::Alarm", "Properties": {}}] * 12)
     assert idle.lines(platform.app, schedules, stack)["alarm"] == ("12", 2 * prices()["alarm"].usd)
 
 

@@ -26,6 +26,10 @@ def test_calls_bytes_and_capacity_are_still_as_they_were_measured(platform, meas
     assert {"uses": measured["uses"], "schedules": measured["schedules"]} == now, "run `make cost`"
 
 
+def test_every_request_has_its_line_in_the_log_and_its_bytes_in_the_bill(measured):
+    assert all(each["log_bytes"] > 300 for each in measured["timed"]["requests"].values())
+
+
 def test_the_default_stage_idles_at_a_dollar_a_month_at_most(platform, measured):
     assert idle.total(Costs(measured, platform.app).idle) <= 1
 
