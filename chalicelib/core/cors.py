@@ -38,7 +38,7 @@ def exact(web_origins: str, public_url: str) -> list[str]:
 
 def headers(origin: str | None) -> dict[str, str]:
     """For the answer to a request that came from a page of this origin, if from any."""
-    if origin not in origins():
+    if origin is None or origin not in origins():
         return {"Vary": "Origin"}
     return {
         "Vary": "Origin",

@@ -32,17 +32,19 @@ class FrontDoor(Chalice):
 
     def __init__(self) -> None:
         super().__init__(app_name="lyceum", configure_logs=False)
-        self.api.cors = _SameForAll(
+        self.api.cors = for_all = _SameForAll(
             allow_origin=cors.origins()[0],
             allow_headers=cors.ALLOWED_HEADERS,
             expose_headers=cors.EXPOSED_HEADERS,
             max_age=cors.PREFLIGHT_SECONDS,
         )
+        self._not_for_all = list(for_all.get_access_control_headers())
+        """Chalice would allow its one origin to everybody: ours are told to whom they name."""
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """API Gateway's event (1.0) or a function URL's (2.0) in, the answer in the same form out."""
-        function = getattr(context, "function_name", "api_handler")
-        with logs.within(correlation_id=Request(event).id, function=function):
+        cause = str((event.get("requestContext") or {}).get("requestId", ""))
+        with logs.within(correlation_id=cause, function=getattr(context, "function_name", "api_handler")):
             if event.get("version") != "2.0":
                 return self._serve(event, context)
             from chalicelib.core import function_url
@@ -58,7 +60,8 @@ class FrontDoor(Chalice):
         finally:
             web.current.reset(token)
         answer["headers"] = _with_ours(answer["headers"], event)
-        _record(event, answer, clock.ticks() - began)
+        if logs.tells_requests():
+            _record(event, answer, clock.ticks() - began)
         return answer
 
     def _answer(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -73,7 +76,10 @@ class FrontDoor(Chalice):
             return _refused(refusal, event)
         if place.get("httpMethod") == "OPTIONS" and "OPTIONS" not in methods:
             return _preflight(event, list(methods))
-        return _in_our_words(_without_cors(super().__call__(event, context)), event)
+        answer = super().__call__(event, context)
+        for name in self._not_for_all:
+            answer["headers"].pop(name, None)
+        return _in_our_words(answer, event)
 
 
 def _refused(refusal: Refusal, event: dict[str, Any]) -> dict[str, Any]:
@@ -88,12 +94,6 @@ def _preflight(event: dict[str, Any], methods: list[str]) -> dict[str, Any]:
         "multiValueHeaders": {},
         "body": "",
     }
-
-
-def _without_cors(answer: dict[str, Any]) -> dict[str, Any]:
-    """Chalice allows its one origin to everybody: ours are given to whom they name."""
-    kept = {name: text for name, text in answer["headers"].items() if not name.startswith("Access-Control-")}
-    return answer | {"headers": kept}
 
 
 class _SameForAll(CORSConfig):
@@ -120,9 +120,13 @@ def _in_our_words(answer: dict[str, Any], event: dict[str, Any]) -> dict[str, An
 
 def _with_ours(said: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
     """A route's own security headers stand before those of all."""
-    varies = f"{said['Vary']}, Origin" if "Vary" in said else "Origin"
-    ours = {"Vary": varies, "X-Request-Id": logs.correlation_id()}
-    return SECURITY_HEADERS | said | cors.headers(_origin(event)) | ours
+    return {
+        **SECURITY_HEADERS,
+        **said,
+        **cors.headers(_origin(event)),
+        "Vary": f"{said['Vary']}, Origin" if "Vary" in said else "Origin",
+        "X-Request-Id": logs.correlation_id(),
+    }
 
 
 def _origin(event: dict[str, Any]) -> str | None:

@@ -5,8 +5,7 @@ about (the request that caused it, the function, the record) is set once, by the
 """
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from types import MappingProxyType
@@ -58,33 +57,38 @@ def correlation_id() -> str:
     return _about.get().get("correlation_id", "")
 
 
-@contextmanager
-def within(**known: str | None) -> Iterator[None]:
+class within:
     """Lines in this block say this too. What is None or empty stays as it was around it."""
-    token = _about.set(_about.get())
-    try:
-        learn(**known)
-        yield
-    finally:
-        _about.reset(token)
+
+    def __init__(self, **known: str | None) -> None:
+        self._known = known
+
+    def __enter__(self) -> None:
+        self._token = _about.set(_knowing(self._known))
+
+    def __exit__(self, *ended: object) -> None:
+        _about.reset(self._token)
 
 
 def learn(**known: str | None) -> None:
     """As ``within``, to the end of the block around: a failure there is told with what was learnt on the way."""
-    _about.set({**_about.get(), **{name: text for name, text in known.items() if text}})
+    _about.set(_knowing(known))
+
+
+def _knowing(known: Mapping[str, str | None]) -> dict[str, str]:
+    return {**_about.get(), **{name: text for name, text in known.items() if text}}
 
 
 def request(resource: str, status: int, milliseconds: float) -> None:
-    """One line for a request, which is its metrics too, unless the level is above INFO."""
-    if not _tells_requests():
-        return
+    """One line for a request, which is its metrics too."""
     points = _metrics([("Requests", ["status"]), ("Latency", [])])
     measured = {"Requests": 1, "Latency": milliseconds, "status": f"{status // 100}xx"}
     logger().info("request", resource=resource, code=status, **measured, _aws=points)
 
 
 @cache
-def _tells_requests() -> bool:
+def tells_requests() -> bool:
+    """Not where the level is above INFO."""
     return logging.getLevelNamesMapping()[settings.value("LOG_LEVEL")] <= logging.INFO
 
 

@@ -4,9 +4,9 @@ import argparse
 import json
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deploy.account import Account
 from infra.edge import keys
 from infra.edge.stack import told_to_the_app
 
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stage", required=True)
     parser.add_argument("--slot", default="a", choices=["a", "b"], help="the key that signs links")
     wanted = parser.parse_args(arguments)
-    aws = botocore.session.get_session().create_client
+    aws = Account(wanted.stage).client
     try:
         outputs = _outputs(aws("cloudformation"), wanted.stage)
         if f"ContentKeyPairId{wanted.slot.upper()}" not in outputs:
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
             return 1
     except (BotoCoreError, ClientError) as error:
-        print(f"The stack lyceum-{wanted.stage}-edge cannot be read: {error}\nIs it deployed? See docs/edge.md.")
+        print(f"The stack lyceum-{wanted.stage}-edge cannot be read: {error}.\nIs it deployed? See docs/edge.md.")
         return 1
     for line in lines(wanted.stage, wanted.slot, outputs):
         print(line)
