@@ -44,7 +44,7 @@ class FrontDoor(Chalice):
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """API Gateway's event (1.0) or a function URL's (2.0) in, the answer in the same form out."""
         cause = str((event.get("requestContext") or {}).get("requestId", ""))
-        with logs.within(correlation_id=cause, function=getattr(context, "function_name", "api_handler")):
+        with logs.within(correlation_id=cause, function="api_handler"):
             if event.get("version") != "2.0":
                 return self._serve(event, context)
             from chalicelib.core import function_url
@@ -60,7 +60,7 @@ class FrontDoor(Chalice):
         finally:
             web.current.reset(token)
         answer["headers"] = _with_ours(answer["headers"], event)
-        if logs.tells_requests():
+        if logs.tells_requests() or answer["statusCode"] >= 500:
             _record(event, answer, clock.ticks() - began)
         return answer
 

@@ -80,10 +80,11 @@ def _knowing(known: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def request(resource: str, status: int, milliseconds: float) -> None:
-    """One line for a request, which is its metrics too."""
+    """One line for a request, which is its metrics too. An alarm watches 5xx: those are written at every level."""
     points = _metrics([("Requests", ["status"]), ("Latency", [])])
     measured = {"Requests": 1, "Latency": milliseconds, "status": f"{status // 100}xx"}
-    logger().info("request", resource=resource, code=status, **measured, _aws=points)
+    level = METRIC if status >= 500 else logging.INFO
+    logger().log(level, "request", extra={"resource": resource, "code": status, **measured, "_aws": points})
 
 
 @cache

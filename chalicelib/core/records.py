@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.core import clock, logs
+from chalicelib.core import clock, logs, settings
 
 Json = dict[str, Any]
 LATE_SECONDS = 60
@@ -119,7 +119,8 @@ def batch(event: Any) -> Iterator[list[Json]]:
 def _invocation(event: Any) -> Iterator[None]:
     """Until a record says more, the invocation is what caused what it does. Raises JobFailed."""
     context = event.context
-    with logs.within(function=context.function_name, correlation_id=context.aws_request_id):
+    function = context.function_name.removeprefix(settings.function(""))
+    with logs.within(function=function, correlation_id=context.aws_request_id):
         try:
             yield
         except Exception as error:

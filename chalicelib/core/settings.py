@@ -95,6 +95,11 @@ def queue(name: str) -> str:
     return f"lyceum-{stage()}-{name}"
 
 
+def function(name: str) -> str:
+    """As Lambda knows it. Chalice puts the app and the stage before the name."""
+    return f"lyceum-{stage()}-{name}"
+
+
 def queue_url(name: str) -> str:
     """The address to send to. SQS builds it from region, account and name; the emulator answers to its own."""
     base = value("AWS_ENDPOINT_URL") or f"https://sqs.{region()}.amazonaws.com"

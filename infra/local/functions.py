@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from threading import get_ident
 from typing import Any
 
-from chalicelib.core import ids
+from chalicelib.core import ids, settings
 from infra.local.acting import acting_as
 
 TIMEOUT_SECONDS = 60
@@ -55,7 +55,7 @@ class Function:
     def invoke(self, event: dict[str, Any]) -> Any:
         """Call the handler in the function's name, with the event as JSON would carry it. Raises what it raises."""
         with acting_as(self.name):
-            answer = self._load()(json.loads(json.dumps(event)), Context(self.name))
+            answer = self._load()(json.loads(json.dumps(event)), Context(settings.function(self.name)))
         return json.loads(json.dumps(answer))
 
     def _load(self) -> Callable[[Any, Any], Any]:

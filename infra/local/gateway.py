@@ -14,6 +14,7 @@ from chalicelib.core import errors, ids, problems
 from chalicelib.core.addresses import Malformed, Route, find_route, read_address
 from chalicelib.core.front_door import gateway_headers
 from chalicelib.core.request import Request
+from chalicelib.core.settings import stage
 from infra.local.acting import acting_as
 from infra.local.api_events import make_event
 from infra.local.functions import Context
@@ -70,7 +71,7 @@ class Gateway:
         return HttpRequest("GET", request.target, request.headers, request.body, request.client, request.server)
 
     def _invoke(self, event: dict[str, Any], request: HttpRequest) -> HttpAnswer:
-        context = Context("api_handler", SECONDS)
+        context = Context(f"lyceum-{stage()}", SECONDS)
         try:
             with acting_as("api_handler"):
                 answer = self._app(event, context)

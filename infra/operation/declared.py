@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalice.app import DynamoDBEventConfig, ScheduledEventConfig
+from chalice.app import DynamoDBEventConfig
 
 from infra.local import template
 
@@ -30,10 +30,6 @@ def timeouts() -> dict[str, int]:
 
 def stream_functions() -> list[str]:
     return sorted(source.name for source in _sources() if isinstance(source, DynamoDBEventConfig))
-
-
-def schedules() -> list[str]:
-    return sorted(source.name for source in _sources() if isinstance(source, ScheduledEventConfig))
 
 
 def queues() -> list[str]:

@@ -40,10 +40,10 @@ class Metric(NamedTuple):
             {"Dimensions": dimensions} if dimensions else {}
         )
 
-    def drawn(self, **how: Any) -> list[Any]:
+    def drawn(self) -> list[Any]:
         """As a dashboard writes it."""
         flat = [text for dimension in self.dimensions for text in dimension]
-        return [self.namespace, self.name, *flat, {"stat": self.statistic, **how}]
+        return [self.namespace, self.name, *flat, {"stat": self.statistic}]
 
 
 def _text(value: str) -> Any:

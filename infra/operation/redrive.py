@@ -25,10 +25,10 @@ def redrive(queue: str, say: Callable[[str], None]) -> int:
     if queue not in QUEUES:
         raise Stopped(f"No messages of {queue!r} can lie aside. Say QUEUE= and one of: {', '.join(QUEUES)}.")
     sqs, aside = on_stage.client("sqs"), settings.queue_url(f"{queue}-dlq")
-    come_back = replay.bring_back if queue == FAILURES else _to(sqs, settings.queue_url(queue))
+    come_back = _from_its_stream if queue == FAILURES else _to(sqs, settings.queue_url(queue))
     moved = stayed = 0
     for letter in _lying(sqs, aside):
-        reason = come_back(letter["Body"])
+        reason = come_back(letter)
         if reason:
             stayed += 1
             say(f"{letter['MessageId']} stays: {reason}")
@@ -49,6 +49,7 @@ def _lying(sqs: Any, aside: str) -> Iterator[Letter]:
             "MaxNumberOfMessages": 10,
             "VisibilityTimeout": HIDDEN_SECONDS,
             "WaitTimeSeconds": 1,
+            "MessageAttributeNames": ["All"],
         }
         letters = [each for each in sqs.receive_message(**asked).get("Messages", []) if each["MessageId"] not in seen]
         if not letters:
@@ -57,11 +58,17 @@ def _lying(sqs: Any, aside: str) -> Iterator[Letter]:
         yield from letters
 
 
-def _to(sqs: Any, queue: str) -> Callable[[str], str]:
+def _from_its_stream(letter: Letter) -> str:
+    return replay.bring_back(letter["Body"])
+
+
+def _to(sqs: Any, queue: str) -> Callable[[Letter], str]:
     """Sent before it is deleted: cut off between the two it comes twice, which every job is written for."""
 
-    def come_back(body: str) -> str:
-        sqs.send_message(QueueUrl=queue, MessageBody=body)
+    def come_back(letter: Letter) -> str:
+        sqs.send_message(
+            QueueUrl=queue, MessageBody=letter["Body"], MessageAttributes=letter.get("MessageAttributes", {})
+        )
         return ""
 
     return come_back

@@ -31,6 +31,7 @@ def test_an_answer_names_its_request_and_so_does_its_line(world: World, lines: L
     assert reply.headers["X-Request-Id"] == "test-request"
     (line,) = lines()
     assert (line["correlation_id"], line["resource"], line["code"]) == ("test-request", "GET /v1/health", 200)
+    assert line["function"] == "api_handler"
 
 
 def test_a_request_is_one_line_that_is_two_metrics(world: World, lines: Lines) -> None:
@@ -167,6 +168,22 @@ def test_what_alarms_watch_is_written_at_every_level(lines: Lines) -> None:
     finally:
         logs.logger().setLevel("INFO")
     assert [line["message"] for line in lines()] == ["measured"]
+
+
+def test_an_answer_of_5xx_counts_at_every_level_and_others_do_not(
+    world: World, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "tells_requests", lambda: False)
+    logs.logger().setLevel("ERROR")
+    try:
+        world.get("/v1/health")
+        world.platform.emulator.faults.fail("dynamodb", "UpdateItem", times=99)
+        assert world.post("/v1/password-resets", {"email": "any@example.com"}).status == 503
+    finally:
+        world.platform.emulator.faults.clear()
+        logs.logger().setLevel("INFO")
+    (line,) = [line for line in lines() if line["message"] == "request"]
+    assert metrics_of(line)[0] == ("Lyceum", {"stage": "dev", "status": "5xx"}, "Requests", 1)
 
 
 def metrics_of(line: dict[str, Any]) -> list[tuple[str, dict[str, str], str, float]]:

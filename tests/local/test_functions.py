@@ -35,7 +35,7 @@ def test_only_the_errors_of_this_thread_are_heard():
 def test_a_function_is_found_by_its_handler_string():
     answer = Function("sample", f"{__name__}.answer_with_what_came").invoke({"a": (1, 2)})
     assert answer["event"] == {"a": [1, 2]}
-    assert answer["function"] == "sample"
+    assert answer["function"] == "lyceum-dev-sample"
     assert 0 < answer["left"] <= 60_000
 
 

@@ -101,7 +101,7 @@ def test_a_preflight_is_answered_from_the_routes_own_settings(gateway):
 def test_the_context_says_how_much_time_is_left(gateway):
     left = call(gateway, "GET", "/v1/time").json()
     assert 0 < left["left"] <= 29_000
-    assert left["name"] == "api_handler"
+    assert left["name"] == "lyceum-dev"
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "nothing here"), ("zh-CN,en;q=0.5", "未找到")])

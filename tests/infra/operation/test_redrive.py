@@ -40,6 +40,16 @@ def test_letters_go_back_to_their_queue(world: World, said: list[str]) -> None:
     assert said[-1] == "23 came back, 0 stay in mail-dlq."
 
 
+def test_a_letter_comes_back_with_its_attributes(world: World, said: list[str]) -> None:
+    sqs, kind = world.platform.client("sqs"), {"type": {"DataType": "String", "StringValue": "order.paid"}}
+    aside = settings.queue_url("library-facts-dlq")
+    sqs.send_message(QueueUrl=aside, MessageBody="{}", MessageAttributes=kind)
+    redrive("library-facts", said.append)
+    address = settings.queue_url("library-facts")
+    (back,) = sqs.receive_message(QueueUrl=address, MessageAttributeNames=["All"])["Messages"]
+    assert back["MessageAttributes"] == kind
+
+
 def test_a_run_that_is_cut_off_after_sending_brings_the_letter_twice_and_loses_none(
     world: World, said: list[str]
 ) -> None:
@@ -92,6 +102,21 @@ def test_a_change_that_a_function_could_not_manage_is_read_from_its_stream_and_d
     assert redrive("failures", said.append) == 0
     shop.world.pump()
     assert (ratings(shop), number_in(shop.world, "failures-dlq")) == (1, 0)
+
+
+def test_a_letter_stays_whole_where_the_stream_does_not_give_all_its_changes(
+    shop: Shop, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = json.loads(a_lost_review(shop))
+    place = letter["DDBStreamBatchInfo"]
+    place |= {"endSequenceNumber": f"{int(place['endSequenceNumber']) + 9}", "batchSize": 2}
+    lies(shop.world, "failures-dlq", json.dumps(letter))
+    tell = Function("reviews_tell", "chalicelib.reviews.jobs.tell")
+    monkeypatch.setitem(shop.world.platform.emulator.functions, "lyceum-dev-reviews_tell", tell.invoke)
+    assert redrive("failures", said.append) == 1
+    shop.world.pump()
+    assert (ratings(shop), number_in(shop.world, "failures-dlq")) == (0, 1)
+    assert any("did not give all of its changes" in line for line in said)
 
 
 def test_a_change_that_fails_again_stays_and_so_does_what_was_a_schedules(
