@@ -75,8 +75,11 @@ class Once:
         self.subject = ids.new()
         self.resumed = False
 
-    def claim(self, tx: Transaction) -> None:
-        """Take the key for this request. The transaction raises AlreadyClaimed where another has it."""
+    def claim(self, tx: Transaction, answer: tuple[int, bytes, str] | None = None) -> None:
+        """Take the key for this request. The transaction raises AlreadyClaimed where another has it.
+
+        ``answer`` is its status, body and location, where one transaction is all of the deed.
+        """
         now = int(clock.timestamp())
         claim = Claim(
             self._key,
@@ -85,6 +88,8 @@ class Once:
             leased_until=now + LEASE_SECONDS,
             expires_at=now + KEPT_SECONDS,
         )
+        if answer:
+            claim.status, claim.body, claim.location = answer
         free = Claim.key.does_not_exist() | (Claim.expires_at < now)
         tx.put(claim, free, AlreadyClaimed())
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from chalicelib.ledger.entries import Entry, Journal, journal
+from chalicelib.ledger.returns import Taken
 
 PENDING, CASH, FEE = "stripe_pending", "cash", "processor_fee"
 TAX, COMMISSION, HELD = "tax", "commission", "author_held#"
@@ -87,6 +88,19 @@ def refund_of_suspended(
         *_exchange(currency, -amount, settled),
     ]
     return journal("J2r", refund_id, order_id, entries)
+
+
+def refund(refund_id: str, order_id: str, currency: str, taken: Taken, settled: Settled) -> Journal:
+    """J2: part of a sale goes back, and is taken from who had it. ``settled.amount`` is negative."""
+    entries = [
+        *(Entry(held(author), currency, part) for author, part in sorted(taken.authors.items())),
+        Entry(COMMISSION, currency, taken.commission),
+        Entry(TAX, currency, taken.tax),
+        Entry(CASH, settled.currency, settled.net),
+        Entry(FEE, settled.currency, settled.fee),
+        *_exchange(currency, -taken.total, settled),
+    ]
+    return journal("J2", refund_id, order_id, entries)
 
 
 def _exchange(currency: str, amount: int, settled: Settled) -> list[Entry]:

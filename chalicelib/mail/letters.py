@@ -98,6 +98,27 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "{name}，您好！\n\n感谢您的购买，共计 {total}：\n\n{works}\n\n您可以在资料库中阅读。\n",
         ),
     },
+    "refund_sent": {
+        "en": Letter(
+            "Your refund: order {order_id}",
+            "Hello {name},\n\nwe sent {amount} of order {order_id} back to you.\n"
+            "How soon it arrives depends on your bank or wallet.\n",
+        ),
+        "zh": Letter(
+            "退款通知：订单 {order_id}",
+            "{name}，您好！\n\n我们已退回订单 {order_id} 的 {amount}。\n到账时间取决于您的银行或钱包。\n",
+        ),
+    },
+    "refund_rejected": {
+        "en": Letter(
+            "About your refund request: order {order_id}",
+            "Hello {name},\n\nwe cannot refund {amount} of order {order_id}.\n\n{because}\n",
+        ),
+        "zh": Letter(
+            "关于您的退款申请：订单 {order_id}",
+            "{name}，您好！\n\n订单 {order_id} 的 {amount} 无法退款。\n\n{because}\n",
+        ),
+    },
     "payment_returned": {
         "en": Letter(
             "Your money comes back: order {order_id}",

@@ -7,7 +7,18 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.tables import Row
 from chalicelib.core.transactions import Transaction
-from chalicelib.orders.models import AnyRow, LineRow, OrderRow, PaymentRow, RefundRow, payment_row, refund_row
+from chalicelib.orders.models import (
+    PURCHASE,
+    AnyRow,
+    LineRow,
+    OrderRow,
+    PaymentRow,
+    RefundRow,
+    RequestRow,
+    payment_row,
+    refund_row,
+    request_row,
+)
 
 
 class Moved(Conflict):
@@ -19,6 +30,7 @@ class Order(NamedTuple):
     lines: list[LineRow]
     payments: list[PaymentRow]
     refunds: list[RefundRow]
+    requests: list[RequestRow]
 
     @property
     def order_id(self) -> str:
@@ -26,6 +38,14 @@ class Order(NamedTuple):
 
     def payment(self, payment_id: str) -> PaymentRow | None:
         return next((row for row in self.payments if row.row == payment_row(payment_id)), None)
+
+    @property
+    def purchase(self) -> PaymentRow | None:
+        """The payment that bought the order; None of one that was free, or is not paid."""
+        return next((row for row in self.payments if row.kind == PURCHASE), None)
+
+    def request(self, request_id: str) -> RequestRow | None:
+        return next((row for row in self.requests if row.row == request_row(request_id)), None)
 
     def refund(self, refund_id: str) -> RefundRow | None:
         return next((row for row in self.refunds if row.row == refund_row(refund_id)), None)
@@ -42,6 +62,7 @@ def read(order_id: str) -> Order:
         lines=[row for row in rows if isinstance(row, LineRow)],
         payments=[row for row in rows if isinstance(row, PaymentRow)],
         refunds=[row for row in rows if isinstance(row, RefundRow)],
+        requests=[row for row in rows if isinstance(row, RequestRow)],
     )
 
 

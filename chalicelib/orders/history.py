@@ -1,5 +1,6 @@
 """Orders as their buyers see them."""
 
+from datetime import datetime
 from typing import Any
 
 from chalicelib.core import clock, cursors, tables
@@ -9,8 +10,17 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.money import written
 from chalicelib.orders import collection, status
 from chalicelib.orders.collection import Order
-from chalicelib.orders.models import OrderRow, PaymentRow
-from chalicelib.orders.shapes import OrderCard, OrderedWork, OrdersQuery, OrderView, PaymentView
+from chalicelib.orders.models import LineRow, OrderRow, PaymentRow, RequestRow
+from chalicelib.orders.shapes import (
+    OrderCard,
+    OrderedWork,
+    OrdersQuery,
+    OrderView,
+    PaymentView,
+    RefundPart,
+    RequestToDecide,
+    RequestView,
+)
 
 
 def mine(buyer: Actor, query: OrdersQuery) -> Page[OrderCard]:
@@ -45,7 +55,39 @@ def view(order: Order) -> OrderView:
         timeline=status.timeline(header),
         reason=header.review_reason,
         refund_policy=header.refund_policy,
+        refunded=header.refunded,
+        refunds=[request_view(row, order.lines) for row in order.requests],
     )
+
+
+def request_view(row: RequestRow, lines: list[LineRow]) -> RequestView:
+    works = {line.row: line.work_id for line in lines}
+    return RequestView(
+        **_request(row),
+        status=status.of_request(row),
+        works=[RefundPart(works[line], amount) for line, amount in sorted(row.parts.items())],
+        because=row.rejected_because,
+    )
+
+
+def to_decide(row: RequestRow) -> RequestToDecide:
+    return RequestToDecide(order_id=row.order_id, **_request(row), text=row.text, approvals=len(row.approvals or []))
+
+
+def _request(row: RequestRow) -> dict[str, Any]:
+    return {
+        "request_id": row.row.removeprefix("request#"),
+        "amount": row.amount,
+        "currency": row.currency,
+        "written_amount": written(row.currency, row.amount),
+        "reasons": list(row.reasons),
+        "requested_at": clock.rfc3339(row.requested_at),
+    }
+
+
+def refunded_since(buyer_id: str, moment: datetime) -> int:
+    """How many orders placed since then had money sent back. One query or more."""
+    return sum(1 for row in OrderRow.by_buyer.query(buyer_id, OrderRow.placed_at >= moment) if row.refunded)
 
 
 def _card(header: OrderRow) -> dict[str, Any]:

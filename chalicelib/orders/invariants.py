@@ -9,12 +9,23 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.core import logs
-from chalicelib.ledger import entries, journals
+from chalicelib.ledger import entries, journals, returns
 from chalicelib.ledger.entries import Journal, Unbalanced
 from chalicelib.library import access
 from chalicelib.library.access import Holding
+from chalicelib.orders import refunding
 from chalicelib.orders.collection import Order
-from chalicelib.orders.models import OVERPAID, PURCHASE, REVIEW, AnyRow, LineRow, OrderRow, PaymentRow, RefundRow
+from chalicelib.orders.models import (
+    OVERPAID,
+    PURCHASE,
+    REVIEW,
+    AnyRow,
+    LineRow,
+    OrderRow,
+    PaymentRow,
+    RefundRow,
+    RequestRow,
+)
 
 _BOOKED_AS = {PURCHASE: "J1", OVERPAID: "J1b", REVIEW: "J1r"}
 
@@ -82,6 +93,7 @@ def _access_is_paid_for(books: Books) -> Iterator[Difference]:
         for order_id, order in books.orders.items()
         if order.header.paid_at
         for line in order.lines
+        if not 0 < line.price == line.refunded
     }
     had = {
         (account_id, work_id, source)
@@ -101,6 +113,24 @@ def _refunds_are_covered(books: Books) -> Iterator[Difference]:
             if not 0 <= payment.refunded <= payment.reserved <= payment.amount:
                 told = f"refunded {payment.refunded}, reserved {payment.reserved}, paid {payment.amount}"
                 yield Difference("I6", f"{order.order_id}/{payment.row}", told)
+        yield from _lines_are_covered(order)
+
+
+def _lines_are_covered(order: Order) -> Iterator[Difference]:
+    """What went back of a sale is what went back of its lines, and each line's book says from whom."""
+    for line in order.lines:
+        if not 0 <= line.refunded <= line.reserved <= line.price:
+            told = f"refunded {line.refunded}, reserved {line.reserved}, price {line.price}"
+            yield Difference("I6", f"{order.order_id}/{line.row}", told)
+        taken = refunding.taken_of(line)
+        if taken.total != line.booked or (
+            line.booked == line.price > 0 and taken != returns.whole(refunding.terms_of(line), line.price)
+        ):
+            yield Difference("books", f"{order.order_id}/{line.row}", f"{line.booked} booked, taken {taken}")
+    parts, whole = sum(line.refunded for line in order.lines), order.purchase.refunded if order.purchase else 0
+    if not parts == whole == order.header.refunded:
+        told = f"lines {parts}, payment {whole}, order {order.header.refunded}"
+        yield Difference("I6", order.order_id, told)
 
 
 def _payments_are_booked(books: Books) -> Iterator[Difference]:
@@ -125,10 +155,11 @@ def _journals_of(order: Order) -> Iterator[str]:
             yield f"J1s#{name}"
     for refund in order.refunds:
         name = refund.row.removeprefix("refund#")
+        suspended = "" if refund.request else "r"
         if refund.posted:
-            yield f"J2r#{name}"
+            yield f"J2{suspended}#{name}"
         if refund.reversed:
-            yield f"J3r#{name}"
+            yield f"J3{suspended}#{name}"
 
 
 def _orders() -> dict[str, Order]:
@@ -139,5 +170,5 @@ def _orders() -> dict[str, Order]:
 
 
 def _order(kinds: Mapping[type, list[Any]]) -> Order:
-    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow))
+    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow))
     return Order(kinds[OrderRow][0], *rows)

@@ -15,9 +15,9 @@ from chalicelib.core.tables import Place, Row, Told
 
 TABLE = settings.table("orders")
 
-PAYMENT, SETTLEMENT, REFUND = "payment", "settlement", "refund"
+PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
 """What an unfinished row waits for: an order for its payment, a payment for its balance transaction, a refund for its
-end."""
+end, a buyer's request for somebody to decide."""
 
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
 """What a payment is: of the order, once more of the order, or of nothing that we sell."""
@@ -70,6 +70,7 @@ class OrderRow(Told):
     review_reason = UnicodeAttribute(null=True)
     overpaid_at = Moment(null=True)
     returned_at = Moment(null=True)
+    refunded = MinorUnits(default=0)
     failed_at = Moment(null=True)
     expired_at = Moment(null=True)
     canceled_at = Moment(null=True)
@@ -81,7 +82,9 @@ class OrderRow(Told):
 
 
 class LineRow(Row):
-    """One work on its terms, frozen when the order was placed."""
+    """One work on its terms, frozen when the order was placed; and how much of it is ``reserved`` for refunds, was
+    ``refunded``, and was ``booked`` as such, with what that took back from whom (``taken``). Whoever changes these
+    changes the header, too, and so its version."""
 
     class Meta(Place):
         table_name = TABLE
@@ -99,6 +102,10 @@ class LineRow(Row):
     author_amounts = Amounts()
     card = Json()
     files = Json()
+    reserved = MinorUnits(default=0)
+    refunded = MinorUnits(default=0)
+    booked = MinorUnits(default=0)
+    taken = Json(null=True)
 
 
 class PaymentRow(Row):
@@ -124,8 +131,8 @@ class PaymentRow(Row):
     version = VersionAttribute()
 
 
-class RefundRow(Row):
-    """One refund of the provider. ``posted`` and ``reversed`` say which of its journals are in the book."""
+class RequestRow(Row):
+    """What a buyer wants back: gross ``parts`` by line, and why. Facts, as with orders: see ``requests.status_of``."""
 
     class Meta(Place):
         table_name = TABLE
@@ -135,6 +142,36 @@ class RefundRow(Row):
     payment_id = UnicodeAttribute()
     amount = MinorUnits()
     currency = UnicodeAttribute()
+    parts = Amounts()
+    text = UnicodeAttribute(null=True)
+    reasons = Json()
+    requested_at = Moment()
+    approvals = Json(null=True)
+    approved_at = Moment(null=True)
+    rejected_at = Moment(null=True)
+    rejected_because = UnicodeAttribute(null=True)
+    failed_at = Moment(null=True)
+    refunded_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+
+class RefundRow(Row):
+    """One refund of the provider. ``posted`` and ``reversed`` say which of its journals are in the book; of a sale's,
+    ``request`` names the request, ``parts`` how much of each line it is, and ``taken`` what it took of each."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    payment_id = UnicodeAttribute()
+    amount = MinorUnits()
+    currency = UnicodeAttribute()
+    request = UnicodeAttribute(null=True)
+    parts = Amounts(null=True)
+    taken = Json(null=True)
     submitted_at = Moment()
     succeeded_at = Moment(null=True)
     failed_at = Moment(null=True)
@@ -145,7 +182,13 @@ class RefundRow(Row):
     version = VersionAttribute()
 
 
-_KINDS: dict[str, type[Row]] = {"order": OrderRow, "line": LineRow, "payment": PaymentRow, "refund": RefundRow}
+_KINDS: dict[str, type[Row]] = {
+    "order": OrderRow,
+    "line": LineRow,
+    "payment": PaymentRow,
+    "refund": RefundRow,
+    "request": RequestRow,
+}
 
 
 class AnyRow(Row):
@@ -172,6 +215,10 @@ def line_row(number: int) -> str:
 
 def payment_row(payment_id: str) -> str:
     return f"payment#{payment_id}"
+
+
+def request_row(request_id: str) -> str:
+    return f"request#{request_id}"
 
 
 def refund_row(refund_id: str) -> str:

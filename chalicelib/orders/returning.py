@@ -9,7 +9,7 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import entries, journals, postings
 from chalicelib.ledger.entries import Journal
 from chalicelib.mail import post
-from chalicelib.orders import collection
+from chalicelib.orders import collection, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import OVERPAID, PURCHASE, REFUND, REVIEW, PaymentRow, RefundRow, refund_row
 from chalicelib.outbox import tasks
@@ -62,28 +62,34 @@ def note(refund: Refund, order_id: str, event: Event | None = None) -> None:
         order = collection.read(order_id)
         try:
             with all_or_nothing() as tx:
-                if not _enter(tx, order, refund) and event is None:
+                facts = _enter(tx, order, refund)
+                if not facts and event is None:
                     return
                 inbox.finish(tx, event)
-            return
         except Conflict:
             continue
+        if not (refund.returned and "posted" in facts and "reversed" not in facts):
+            return
+        event = None  # what left and came back is entered by two transactions, for both move the same balances
     raise Moved
 
 
-def _enter(tx: Transaction, order: Order, refund: Refund) -> bool:
-    """False where nothing is new."""
+def _enter(tx: Transaction, order: Order, refund: Refund) -> dict[str, object]:
+    """What is new."""
     payment = order.payment(refund.payment_id)
     if payment is None:
         raise PaymentUnknown(refund.payment_id)
-    if payment.kind == PURCHASE:
+    if payment.kind == PURCHASE and refunding.request_of(order, refund) is None:
         raise RefundOfPurchase(refund.id)
     row = order.refund(refund.id) or _begun(tx, order, refund)
-    facts = _facts(row, refund)
+    facts = _facts(row, refund, at_once=payment.kind != PURCHASE)
     if not facts and row.version:
-        return False
-    _count(tx, order, payment, row, facts)
-    _post(tx, order, payment, refund, facts)
+        return {}
+    if payment.kind == PURCHASE:
+        refunding.follow(tx, order, payment, row, refund, facts)
+    else:
+        _count(tx, order, payment, row, facts)
+        _post(tx, order, payment, refund, facts)
     if row.version:
         collection.change(tx, row, **facts)
     else:
@@ -91,40 +97,46 @@ def _enter(tx: Transaction, order: Order, refund: Refund) -> bool:
             setattr(row, name, value)
         tx.insert(row, Moved())
     trail.write(tx, ACTOR, "payment.returned", order.order_id, refund=refund.id, status=refund.status)
-    return True
+    return facts or {"began": True}
 
 
 def _begun(tx: Transaction, order: Order, refund: Refund) -> RefundRow:
     """A refund that we had not heard of; its buyer hears of it."""
-    _tell(tx, order, refund)
+    request = refunding.request_of(order, refund)
+    _tell(tx, order, refund, "refund_sent" if request else "payment_returned")
     return RefundRow(
         order.order_id,
         refund_row(refund.id),
         payment_id=refund.payment_id,
         amount=refund.amount,
         currency=refund.currency,
+        request=request.row if request else None,
+        parts=request.parts if request else None,
         submitted_at=clock.now(),
         unfinished=REFUND,
         due_at=clock.now(),
     )
 
 
-def _tell(tx: Transaction, order: Order, refund: Refund) -> None:
+def _tell(tx: Transaction, order: Order, refund: Refund, letter: str) -> None:
     """Money goes back to who paid it also where the account is gone; only the letter does not."""
     try:
         buyer = profiles.read(order.header.buyer_id)
     except NotFound:
         return
     facts = {"name": buyer.name, "order_id": order.order_id, "amount": written(refund.currency, refund.amount)}
-    post.send(tx, "payment_returned", buyer.email, buyer.language, **facts)
+    post.send(tx, letter, buyer.email, buyer.language, **facts)
 
 
-def _facts(row: RefundRow, refund: Refund) -> dict[str, object]:
-    """What is new. A refund goes from pending to succeeded to failed, never back; an older sight of it adds nothing."""
+def _facts(row: RefundRow, refund: Refund, *, at_once: bool) -> dict[str, object]:
+    """What is new. A refund goes from pending to succeeded to failed, never back; an older sight of it adds nothing.
+
+    ``at_once``: leaving and coming back can be entered together.
+    """
     facts: dict[str, object] = {}
     if refund.settled and not row.posted:
         facts["posted"] = True
-    if refund.returned and not row.reversed and (row.posted or refund.settled):
+    if refund.returned and not row.reversed and (row.posted or (at_once and refund.settled)):
         facts["reversed"] = True
     if refund.status == "succeeded" and not row.succeeded_at and not row.failed_at:
         facts["succeeded_at"] = clock.now()

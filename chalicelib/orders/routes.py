@@ -8,10 +8,21 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, created, ok, route
-from chalicelib.orders import cancellation, checkout, history
+from chalicelib.orders import asking, cancellation, checkout, history, refund_policy
+from chalicelib.orders.asking import AlreadyDecided, AmountTooHigh, MethodClosed, NothingToRefund, OwnRequest
 from chalicelib.orders.cancellation import TooLateToCancel
 from chalicelib.orders.checkout import CheckoutDeclined
-from chalicelib.orders.shapes import NewOrder, OrderCard, OrdersQuery, OrderView
+from chalicelib.orders.shapes import (
+    Decision,
+    NewOrder,
+    NewRefundRequest,
+    OrderCard,
+    OrdersQuery,
+    OrderView,
+    PolicyView,
+    RequestToDecide,
+    RequestView,
+)
 from chalicelib.orders.terms import (
     AlreadyOwned,
     CartTooLarge,
@@ -82,3 +93,62 @@ def read_order(actor: Actor, order_id: str) -> Answer:
 def cancel_order(actor: Actor, order_id: str) -> Answer:
     """Cancel an order that is not paid. Canceling it again changes nothing."""
     return ok(cancellation.cancel(actor, order_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/refund-requests",
+    who=Who.READER,
+    body=NewRefundRequest,
+    answers={201: RequestView},
+    refuses=(NotFound, NothingToRefund, MethodClosed, AmountTooHigh),
+    once=True,
+    limit=Limit(60, 900),
+)
+def ask_for_refund(actor: Actor, order_id: str, body: NewRefundRequest, once: Once) -> Answer:
+    """Ask for money back. By the order's rules it is sent at once, or somebody decides; the answer says why."""
+    request = asking.ask(actor, order_id, body, once)
+    return created(request, asking.location(order_id, request.request_id))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/refund-policies/{version}",
+    who=Who.ANYONE,
+    answers={200: PolicyView},
+    refuses=(NotFound,),
+    public_seconds=3600,
+)
+def read_refund_policy(version: str) -> Answer:
+    """The rules of refunds that an order is placed under; they are never changed."""
+    return ok(refund_policy.view(version))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/refund-requests",
+    who=Who.ADMIN,
+    query=OrdersQuery,
+    answers={200: Page[RequestToDecide]},
+    refuses=(BadCursor,),
+)
+def read_refund_requests(actor: Actor, query: OrdersQuery) -> Answer:
+    """The requests that wait for somebody to decide, oldest first."""
+    return ok(asking.waiting(actor, query))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/refund-requests/{request_id}/decisions",
+    who=Who.ADMIN,
+    body=Decision,
+    answers={200: RequestView},
+    refuses=(NotFound, OwnRequest, AlreadyDecided),
+)
+def decide_refund(actor: Actor, order_id: str, request_id: str, body: Decision) -> Answer:
+    """Approve a request, or reject it and say why. Large ones need two who approve."""
+    return ok(asking.decide(actor, order_id, request_id, body))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from chalicelib.core.money import CurrencyCode
+from chalicelib.core.money import MAXIMUM, CurrencyCode
 
 MOST_WORKS = 20
 
@@ -55,6 +55,73 @@ class OrderCard(Struct):
     works: list[OrderedWork]
 
 
+class WorkToRefund(Struct, forbid_unknown_fields=True):
+    """``amount`` in whole minor units; all that is left where none is named."""
+
+    work_id: WorkId
+    amount: Annotated[int, Meta(ge=1, le=MAXIMUM)] | None = None
+
+
+class NewRefundRequest(Struct, forbid_unknown_fields=True):
+    """What of an order is to go back: all of it where no works are named. ``text`` is for who decides."""
+
+    works: Annotated[list[WorkToRefund], Meta(min_length=1, max_length=MOST_WORKS)] | None = None
+    text: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+
+
+class RefundPart(Struct):
+    """How much of a work goes back, in whole minor units."""
+
+    work_id: str
+    amount: int
+
+
+class RequestView(Struct):
+    """``status`` is review (somebody decides, for ``reasons``), approved (the money is on its way), refunded, rejected
+    or failed."""
+
+    request_id: str
+    status: str
+    amount: int
+    currency: str
+    written_amount: str
+    works: list[RefundPart]
+    reasons: list[str]
+    requested_at: str
+    because: str | None
+
+
+class RequestToDecide(Struct):
+    """A request that waits. ``approvals`` counts who approved it already."""
+
+    order_id: str
+    request_id: str
+    amount: int
+    currency: str
+    written_amount: str
+    reasons: list[str]
+    text: str | None
+    requested_at: str
+    approvals: int
+
+
+class Decision(Struct, forbid_unknown_fields=True):
+    """``because`` is told to the buyer of what is rejected."""
+
+    approve: bool
+    because: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
+
+
+class PolicyView(Struct):
+    """The rules of refunds under which an order is placed. ``method_days``: how long a method can send money back."""
+
+    version: str
+    window_days: int
+    most_consumed_percent: int
+    most_in_a_year: int
+    method_days: dict[str, int]
+
+
 class PaymentView(Struct):
     """``kind`` is purchase, overpaid (it was paid before) or review (it bought nothing); ``refunded`` went back."""
 
@@ -68,7 +135,7 @@ class PaymentView(Struct):
 
 class OrderView(OrderCard):
     """An order with its timeline. ``pay_at`` is the page to pay on, while it can be paid; ``methods`` are offered
-    there. ``reason`` says why a payment was not accepted.
+    there. ``reason`` says why a payment was not accepted. ``refunded`` of the total went back, by ``refunds``.
     """
 
     pay_at: str | None
@@ -78,3 +145,5 @@ class OrderView(OrderCard):
     timeline: list[Moment]
     reason: str | None
     refund_policy: str
+    refunded: int
+    refunds: list[RequestView]

@@ -21,11 +21,13 @@ _TOLD = (
 
 
 def of(header: Any) -> str:
-    """created, awaiting, processing, paid, review, returned, failed, expired or canceled.
+    """created, awaiting, processing, paid, partially_refunded, refunded, review, returned, failed, expired or canceled.
 
     What is known of money outweighs what was known of its absence: an order that expired and was paid is paid.
     """
     if header.paid_at:
+        if header.refunded:
+            return "refunded" if header.refunded == header.total else "partially_refunded"
         return "paid"
     if header.review_at:
         return "returned" if header.returned_at else "review"
@@ -38,6 +40,17 @@ def of(header: Any) -> str:
     if header.expired_at:
         return "expired"
     return "awaiting" if header.awaiting_at else "created"
+
+
+def of_request(row: Any) -> str:
+    """review, approved, refunded, rejected or failed. What failed late was refunded before, and is failed."""
+    if row.failed_at:
+        return "failed"
+    if row.rejected_at:
+        return "rejected"
+    if row.refunded_at:
+        return "refunded"
+    return "approved" if row.approved_at else "review"
 
 
 def is_payable(header: Any) -> bool:

@@ -102,7 +102,7 @@ def readers_buy(play: Play) -> None:
         paid = buying.await_status(play.people[part.key], orders[part.key]["order_id"], "paid")
         whats = [moment["what"] for moment in paid["timeline"]]
         play.checks.check(f"{part.name}'s order is paid, once", whats.count("paid") == 1, whats)
-        owned = [work["work_id"] for work in play.people[part.key].get("/v1/me/library")["items"]]
+        owned = _owned(play.people[part.key])
         play.checks.check(f"{part.name}'s library holds what was bought", owned == [play.bought[part.key]], owned)
 
 
@@ -225,8 +225,30 @@ def _ids(picks: list[dict[str, Any]]) -> list[str]:
     return [pick["work"]["work_id"] for pick in picks]
 
 
+def reader_wants_the_money_back(play: Play) -> None:
+    play.checks.scene("8. One wants the money back · 退款")
+    reader = play.people[cast.READER_CARD.key]
+    owned = _owned(reader)
+    work_id = next((one for one in play.for_sale if one not in owned), None)
+    if work_id is None:
+        return play.checks.say(f"{reader.name} has everything that is for sale")
+    order = buying.buy(reader, "cny", "card", work_id)
+    path = f"/v1/orders/{order['order_id']}/refund-requests"
+    request = reader.spend(path, {"text": "看错了"})
+    play.checks.check("the rules that stood before paying let it go back", request["status"] == "approved", request)
+    again = reader.call("POST", path, json={}, headers={"Idempotency-Key": ids.new()}, refusable=True).status_code
+    play.checks.check("it cannot be asked for twice", again == 409, again)
+    seen = buying.await_status(reader, order["order_id"], "refunded")
+    play.checks.check(f"{request['written_amount']} went back", seen["refunded"] == seen["total"], seen["refunded"])
+    return play.checks.check("access went with it", work_id not in _owned(reader), _owned(reader))
+
+
+def _owned(reader: Caller) -> list[str]:
+    return [work["work_id"] for work in reader.get("/v1/me/library")["items"]]
+
+
 def books_balance(play: Play) -> None:
-    play.checks.scene("8. The books balance · 账目")
+    play.checks.scene("9. The books balance · 账目")
     play.admin.post("/v1/admin/sweeps")
     report = play.admin.get("/v1/admin/invariants")
     play.checks.say(f"{report['journals']} journals, {report['orders']} orders, {report['holdings']} holdings")
@@ -241,5 +263,6 @@ SCENES = (
     readers_read,
     strangers_attack,
     readers_review,
+    reader_wants_the_money_back,
     books_balance,
 )

@@ -1,5 +1,6 @@
 """Lines can be followed from a request to all that it causes, are metrics where they count, and quote nobody."""
 
+import contextvars
 import io
 import json
 import logging
@@ -152,6 +153,10 @@ def test_a_cause_is_told_and_one_that_was_suppressed_is_not() -> None:
 
 
 def test_what_is_learnt_holds_to_the_end_of_the_block_around() -> None:
+    contextvars.Context().run(learn_in_blocks)
+
+
+def learn_in_blocks() -> None:
     with logs.within(correlation_id="a"):
         with logs.within(message_id="1"):
             logs.learn(correlation_id="b", task=None)

@@ -15,6 +15,8 @@ PLACING = ["BatchGetItem", "BatchGetItem", "TransactWriteItems", "post /v1/check
 SETTLING = ["get /v1/checkout/sessions", "Query", "TransactWriteItems"]
 RETURNING = ["GetItem", "UpdateItem", "get /v1/refunds", "post /v1/refunds"]
 RETURNING += ["Query", "GetItem", "TransactWriteItems", "UpdateItem"]
+REFUNDING = ["GetItem", "UpdateItem", "Query", "get /v1/refunds", "post /v1/refunds"]
+REFUNDING += ["Query", "GetItem", "TransactWriteItems", "UpdateItem"]
 CANCELING = ["BatchGetItem", "UpdateItem", "Query"]
 CANCELING += ["post /v1/checkout/sessions", "get /v1/checkout/sessions", "TransactWriteItems"]
 
@@ -185,4 +187,23 @@ def test_a_stripe_that_does_not_answer_delays_a_payment_only(shop, kind):
     shop.world.pump(tolerate=True)
     shop.later(minutes=6)
     assert shop.seen(shop.reader, order)["status"] == "paid"
+    shop.holds()
+
+
+@BEFORE_AND_AFTER
+@pytest.mark.parametrize("at", range(1, len(REFUNDING) + 1))
+def test_a_refund_is_sent_and_entered_once_whenever_its_worker_died(shop, at, done):
+    order = shop.bought(shop.reader, shop.works["winds"])
+    path = f"/v1/orders/{order['order_id']}/refund-requests"
+    request = shop.world.post(path, {}, as_=shop.reader, headers={"idempotency-key": "refund-key"}).json
+    body = '{"outbox_id": "refund:%s"}' % request["request_id"]  # noqa: UP031
+    with pytest.raises(Cut), cut(at, done=done) as wire:
+        carry_out(a_message(body), Context("orders_carry_out"))
+    assert named(wire) == REFUNDING[:at]
+    shop.holds()
+    shop.later(minutes=6)
+    shop.arrives()
+    assert [refund["amount"] for refund in shop.every("refund")] == [1_001]
+    assert (shop.seen(shop.reader, order)["status"], shop.library(shop.reader)) == ("refunded", [])
+    assert len([mail for mail in shop.world.mails(shop.reader.email) if "Your refund" in mail["subject"]]) == 1
     shop.holds()

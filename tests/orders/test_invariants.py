@@ -8,7 +8,7 @@ from chalicelib.ledger.models import StoredBalance, StoredJournal, journal_key
 from chalicelib.library.models import HoldingRow
 from chalicelib.orders import invariants
 from chalicelib.orders.collection import read
-from chalicelib.orders.models import OrderRow, PaymentRow
+from chalicelib.orders.models import LineRow, OrderRow, PaymentRow
 
 
 @pytest.fixture
@@ -66,7 +66,16 @@ def test_an_order_whose_payment_counts_for_nothing_is_named(sold):
 def test_a_refund_that_is_not_covered_is_named(sold, facts):
     row = payment_of(sold)
     row.update(actions=[getattr(PaymentRow, name).set(value) for name, value in facts.items()])
-    assert found() == {("I6", f"{sold.order['order_id']}/{row.row}")}
+    order_id = sold.order["order_id"]
+    sums = {("I6", order_id)} if "refunded" in facts else set()
+    assert found() == {("I6", f"{order_id}/{row.row}")} | sums
+
+
+@pytest.mark.parametrize("facts", [{"refunded": 1}, {"reserved": 901}, {"booked": 1}, {"taken": {"commission": 1}}])
+def test_a_line_whose_refunds_do_not_add_up_is_named(sold, facts):
+    line = LineRow.get(sold.order["order_id"], "line#001")
+    line.update(actions=[getattr(LineRow, name).set(value) for name, value in facts.items()])
+    assert f"{sold.order['order_id']}/line#001" in {subject for _, subject in found()}
 
 
 def test_a_journal_about_nothing_is_named(sold):

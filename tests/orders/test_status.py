@@ -15,7 +15,14 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda 
 
 def header(**facts):
     late = datetime(9999, 1, 1, tzinfo=UTC)
-    told = {"placed_at": datetime(2026, 1, 1, tzinfo=UTC), "closes_at": late, **dict.fromkeys(FACTS), **facts}
+    told = {
+        "placed_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "closes_at": late,
+        "refunded": 0,
+        "total": 900,
+        **dict.fromkeys(FACTS),
+        **facts,
+    }
     return SimpleNamespace(**told)
 
 
@@ -49,3 +56,9 @@ def test_the_usual_way():
     for step, fact in zip(steps, facts, strict=True):
         known |= fact
         assert status.of(header(**known)) == step
+
+
+def test_what_went_back_of_a_paid_order_says_so():
+    paid = {"paid_at": datetime(2026, 1, 2, tzinfo=UTC)}
+    statuses = [status.of(header(**paid, refunded=refunded)) for refunded in (0, 1, 899, 900)]
+    assert statuses == ["paid", "partially_refunded", "partially_refunded", "refunded"]

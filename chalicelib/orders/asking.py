@@ -1,0 +1,224 @@
+"""Asking for money back: the rules that the buyer saw decide, or a person does; never both, and never twice."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib.accounts import profiles
+from chalicelib.audit import trail
+from chalicelib.core import clock, cursors, tables
+from chalicelib.core.actors import Actor
+from chalicelib.core.cursors import Page
+from chalicelib.core.errors import Conflict, Forbidden, NotFound, Unprocessable
+from chalicelib.core.idempotency import Once
+from chalicelib.core.money import written
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.validation import FieldInvalid
+from chalicelib.interactions import progress
+from chalicelib.mail import post
+from chalicelib.orders import collection, history, refund_policy, refunding
+from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.models import DECISION, AnyRow, LineRow, PaymentRow, RequestRow, request_row
+from chalicelib.orders.refund_policy import POLICIES
+from chalicelib.orders.shapes import Decision, NewRefundRequest, OrdersQuery, RequestToDecide, RequestView
+
+TRIES = 5
+
+
+class NothingToRefund(Conflict):
+    """The order was not paid for, or all of it that was named has gone back or is on its way."""
+
+    en = "There is nothing to refund: it was free, is not paid, or went back already."
+    zh = "没有可退款项：该内容免费、尚未支付或已退款。"
+
+
+class MethodClosed(Conflict):
+    """The method cannot send money back so late."""
+
+    en = "A payment by {method} can be sent back within {days} days: write to us for another way."
+    zh = "{method} 付款须在 {days} 天内退回：请联系我们寻求其他方式。"
+
+
+class AmountTooHigh(Unprocessable):
+    """More than is left of the line."""
+
+    en = "At most {left} is left to refund of this work."
+    zh = "该作品最多还可退款 {left}。"
+
+
+class OwnRequest(Forbidden):
+    """Who buys, or sells, does not decide."""
+
+    en = "You bought or sold this: somebody else decides."
+    zh = "您是买方或作者：须由他人决定。"
+
+
+class AlreadyDecided(Conflict):
+    """Nobody can decide it any more, or this admin has approved already."""
+
+    en = "This request is decided, or you have approved it and a second person must."
+    zh = "该申请已有决定，或您已批准、须由第二人批准。"
+
+
+def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> RequestView:
+    """Reserve, decide by the rules, and send the money on its way, all in one transaction.
+
+    Raises NotFound, NothingToRefund, MethodClosed, AmountTooHigh, FieldInvalid, AlreadyClaimed.
+    """
+    for _ in range(TRIES):
+        order = history.one_of_mine(buyer, order_id)
+        payment = order.purchase
+        if payment is None:
+            raise NothingToRefund
+        _must_be_open(payment)
+        parts = _parts(order, wanted)
+        request = _request(order, payment, parts, wanted, once.subject)
+        try:
+            with all_or_nothing() as tx:
+                shown = history.request_view(request, order.lines)
+                once.claim(tx, (201, msgspec.json.encode(shown), location(order_id, once.subject)))
+                _reserve(tx, order, payment, parts)
+                tx.insert(request, Moved())
+                trail.write(tx, buyer, "refund.requested", order_id, request=once.subject, reasons=request.reasons)
+                if request.approved_at:
+                    refunding.submit(tx, order_id, once.subject)
+            return shown
+        except Moved:
+            continue
+    raise Moved
+
+
+def location(order_id: str, request_id: str) -> str:
+    return f"/v1/me/orders/{order_id}#{request_id}"
+
+
+def _must_be_open(payment: PaymentRow) -> None:
+    closes = refund_policy.closes_at(payment.method, payment.received_at)
+    if closes and clock.now() >= closes:
+        raise MethodClosed(method=payment.method, days=refund_policy.METHOD_DAYS[str(payment.method)])
+
+
+def _parts(order: Order, wanted: NewRefundRequest) -> dict[str, int]:
+    """How much of which line: what was named, or all that is left."""
+    lines = {line.work_id: line for line in order.lines}
+    if wanted.works is None:
+        parts = {line.row: line.price - line.reserved for line in order.lines}
+    else:
+        parts = {}
+        for number, work in enumerate(wanted.works):
+            if work.work_id not in lines or lines[work.work_id].row in parts:
+                raise FieldInvalid(f"works[{number}]", "is not of this order, or named twice", "不属于该订单或重复")
+            parts[lines[work.work_id].row] = _part(lines[work.work_id], work.amount)
+    found = {row: part for row, part in parts.items() if part}
+    if not found:
+        raise NothingToRefund
+    return found
+
+
+def _part(line: LineRow, amount: int | None) -> int:
+    left = int(line.price - line.reserved)
+    if amount is not None and amount > left > 0:
+        raise AmountTooHigh(field="works", left=written(line.currency, left))
+    return left if amount is None else min(amount, left)
+
+
+def _request(
+    order: Order, payment: PaymentRow, parts: dict[str, int], wanted: NewRefundRequest, request_id: str
+) -> RequestRow:
+    now, policy = clock.now(), POLICIES[order.header.refund_policy]
+    consumed, earlier = _consumed(order, parts), _earlier(order)
+    reasons = list(refund_policy.reasons(policy, payment.received_at, now, consumed, earlier))
+    return RequestRow(
+        order.order_id,
+        request_row(request_id),
+        payment_id=payment.row.removeprefix("payment#"),
+        amount=sum(parts.values()),
+        currency=payment.currency,
+        parts=parts,
+        text=wanted.text,
+        reasons=reasons,
+        requested_at=now,
+        approved_at=None if reasons else now,
+        unfinished=DECISION if reasons else None,
+        due_at=now if reasons else None,
+    )
+
+
+def _consumed(order: Order, parts: dict[str, int]) -> list[float]:
+    works = [line.work_id for line in order.lines if line.row in parts]
+    found = tables.batch_get([progress.key(order.header.buyer_id, work_id) for work_id in works])
+    return [seen.fraction if (seen := progress.of(row)) else 0.0 for row in found]
+
+
+def _earlier(order: Order) -> int:
+    """How many of the buyer's other orders of the last year had money sent back."""
+    since = clock.now() - timedelta(days=365)
+    return history.refunded_since(order.header.buyer_id, since) - (1 if order.header.refunded else 0)
+
+
+def _reserve(tx: Transaction, order: Order, payment: PaymentRow, parts: dict[str, int]) -> None:
+    """By the header's version: of many at once one wins, and the others look again."""
+    collection.change(tx, order.header, refunded=order.header.refunded)
+    collection.change(tx, payment, reserved=payment.reserved + sum(parts.values()))
+    for line in order.lines:
+        if line.row in parts:
+            collection.change(tx, line, reserved=line.reserved + parts[line.row])
+
+
+def waiting(admin: Actor, query: OrdersQuery) -> Page[RequestToDecide]:
+    """The requests that wait for somebody to decide, oldest first. One query. Raises BadCursor."""
+    place = cursors.unseal(query.cursor, "refund-requests", admin.party_id)
+    rows, last = tables.page(AnyRow.by_unfinished.query(DECISION, limit=query.limit, last_evaluated_key=place))
+    return Page([history.to_decide(row) for row in rows], cursors.seal(last, "refund-requests", admin.party_id))
+
+
+def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> RequestView:
+    """Raises NotFound, OwnRequest, AlreadyDecided."""
+    for _ in range(TRIES):
+        order = collection.read(order_id)
+        request = order.request(request_id)
+        if request is None:
+            raise NotFound
+        _must_be_neither_side(admin, order)
+        approvals = list(request.approvals or [])
+        if request.unfinished != DECISION or admin.party_id in approvals:
+            raise AlreadyDecided
+        try:
+            with all_or_nothing() as tx:
+                if decision.approve:
+                    _approve(tx, order, request, [*approvals, admin.party_id])
+                else:
+                    facts = {"rejected_at": clock.now(), "rejected_because": decision.because}
+                    refunding.release(tx, order, request, **facts)
+                    _tell(tx, order, request, decision.because or "")
+                what = "refund.approved" if decision.approve else "refund.rejected"
+                trail.write(tx, admin, what, order_id, request=request_id)
+            return history.request_view(request, order.lines)
+        except Moved:
+            continue
+    raise Moved
+
+
+def _must_be_neither_side(admin: Actor, order: Order) -> None:
+    sellers = {author for line in order.lines for author in line.shares}
+    if admin.party_id == order.header.buyer_id or admin.party_id in sellers:
+        raise OwnRequest
+
+
+def _approve(tx: Transaction, order: Order, request: RequestRow, approvals: list[str]) -> None:
+    needed = 2 if request.amount >= POLICIES[order.header.refund_policy].second_approval_from else 1
+    facts: dict[str, Any] = {"approvals": approvals}
+    if len(approvals) >= needed:
+        facts |= {"approved_at": clock.now(), "unfinished": None, "due_at": None}
+        refunding.submit(tx, order.order_id, request.row.removeprefix("request#"))
+    collection.change(tx, request, **facts)
+
+
+def _tell(tx: Transaction, order: Order, request: RequestRow, because: str) -> None:
+    try:
+        buyer = profiles.read(order.header.buyer_id)
+    except NotFound:
+        return
+    facts = {"name": buyer.name, "order_id": order.order_id, "amount": written(request.currency, request.amount)}
+    post.send(tx, "refund_rejected", buyer.email, buyer.language, because=because, **facts)

@@ -1,0 +1,58 @@
+"""The rules by which a buyer gets money back: fixed by version, told before paying, and frozen in the order.
+
+Pure. A version is never changed; new rules are a new version, for the orders placed from then on.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.core.errors import NotFound
+from chalicelib.orders.shapes import PolicyView
+
+METHOD_DAYS = {"alipay": 90, "wechat_pay": 180}
+"""How long the provider can send money back by a method that has a limit (docs.stripe.com/refunds)."""
+
+OUTSIDE_WINDOW, MOSTLY_CONSUMED, MANY_REFUNDS = "outside_window", "mostly_consumed", "many_refunds"
+
+
+class Policy(Struct, frozen=True):
+    """Within ``window_days`` of paying, of works of which at most ``most_consumed_percent`` were read, and with at most
+    ``most_in_a_year`` earlier refunds, money goes back without anybody deciding. Otherwise somebody decides."""
+
+    version: str
+    window_days: int
+    most_consumed_percent: int
+    most_in_a_year: int
+    second_approval_from: int
+    """From this many minor units on, two people must approve what is decided by people."""
+
+
+POLICIES = {"2026-11": Policy("2026-11", 14, 30, 5, 100_000)}
+
+
+def view(version: str) -> PolicyView:
+    """Raises NotFound."""
+    if version not in POLICIES:
+        raise NotFound
+    policy = POLICIES[version]
+    return PolicyView(
+        policy.version, policy.window_days, policy.most_consumed_percent, policy.most_in_a_year, METHOD_DAYS
+    )
+
+
+def reasons(policy: Policy, paid_at: datetime, now: datetime, consumed: list[float], earlier: int) -> Iterator[str]:
+    """Why somebody must decide; none where the rules do. ``consumed``: shares of the works, from 0 to 1."""
+    if now - paid_at > timedelta(days=policy.window_days):
+        yield OUTSIDE_WINDOW
+    if any(share * 100 > policy.most_consumed_percent for share in consumed):
+        yield MOSTLY_CONSUMED
+    if earlier >= policy.most_in_a_year:
+        yield MANY_REFUNDS
+
+
+def closes_at(method: str | None, paid_at: datetime) -> datetime | None:
+    """From when on the method cannot send money back; None where it always can."""
+    days = METHOD_DAYS.get(method or "")
+    return paid_at + timedelta(days=days) if days else None

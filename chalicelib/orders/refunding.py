@@ -1,0 +1,140 @@
+"""A sale goes back: what the provider tells of a refund becomes facts of order and lines, access and journals, at once.
+
+Access to a work ends when all of its line went back, and returns when the provider's refund failed after all.
+"""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.catalog.cards import Card
+from chalicelib.catalog.works import FileRef
+from chalicelib.core import clock, logs
+from chalicelib.core.transactions import Transaction
+from chalicelib.ledger import entries, journals, postings, returns
+from chalicelib.ledger.returns import Taken, Terms
+from chalicelib.library import access
+from chalicelib.orders import collection
+from chalicelib.orders.collection import Order
+from chalicelib.orders.models import LineRow, PaymentRow, RefundRow, RequestRow
+from chalicelib.outbox import tasks
+from chalicelib.payments.objects import Refund
+
+KEY = "refund:"
+
+
+def submit(tx: Transaction, order_id: str, request_id: str) -> None:
+    """Decide, with the transaction that approves a request, that its money goes back."""
+    data = {"order_id": order_id, "request_id": request_id}
+    tasks.put(tx, "order-effects", "refund_sale", data, key=f"{KEY}{request_id}")
+
+
+def request_of(order: Order, refund: Refund) -> RequestRow | None:
+    """What a refund was asked for by; None where it was made at the provider itself."""
+    return order.request(refund.task.removeprefix(KEY)) if refund.task.startswith(KEY) else None
+
+
+def release(tx: Transaction, order: Order, request: RequestRow, **facts: Any) -> None:
+    """The request ends without money going back: what it reserved is free again."""
+    payment = order.purchase
+    if payment is None:
+        raise LookupError(f"{order.order_id} was not bought")
+    collection.change(tx, payment, reserved=payment.reserved - request.amount)
+    for line in order.lines:
+        if line.row in request.parts:
+            collection.change(tx, line, reserved=line.reserved - request.parts[line.row])
+    collection.change(tx, order.header, refunded=order.header.refunded)
+    collection.change(tx, request, **facts, unfinished=None, due_at=None)
+
+
+def follow(
+    tx: Transaction, order: Order, payment: PaymentRow, row: RefundRow, refund: Refund, facts: dict[str, Any]
+) -> None:
+    """Let order, lines, access and book follow what is new of a refund; ``facts`` gains what its row must keep."""
+    request = request_of(order, refund)
+    if request is None:
+        raise LookupError(refund.id)
+    moved = 1 if "succeeded_at" in facts else -1 if "failed_at" in facts and row.succeeded_at else 0
+    freed = row.amount if "failed_at" in facts else 0
+    taken = _book(tx, order, row, refund, facts)
+    for line in order.lines:
+        part = request.parts.get(line.row, 0)
+        if part:
+            _follow_line(tx, order, line, moved * part, part if freed else 0, taken.get(line.row))
+    if moved or freed:
+        refunded = payment.refunded + moved * row.amount
+        collection.change(tx, payment, refunded=refunded, reserved=payment.reserved - freed)
+    collection.change(tx, order.header, refunded=order.header.refunded + moved * row.amount)
+    told = {name: clock.now() for name, new in (("refunded_at", moved > 0), ("failed_at", freed)) if new}
+    if told:
+        ended = {"refunded_at": None} if freed else {}
+        collection.change(tx, request, **{**ended, **told}, unfinished=None, due_at=None)
+    if freed:
+        logs.incident("return_failed", order_id=order.order_id, refund=row.row)
+
+
+def _follow_line(
+    tx: Transaction, order: Order, line: LineRow, moved: int, freed: int, booked: tuple[int, Taken] | None
+) -> None:
+    """One change of the line, and of the access that it is."""
+    was_whole, refunded = line.refunded == line.price, line.refunded + moved
+    if not 0 <= refunded <= line.reserved <= line.price:
+        raise ValueError(f"{line.row}: refunded {refunded} of {line.reserved} reserved of {line.price}")
+    facts: dict[str, Any] = {"refunded": refunded, "reserved": line.reserved - freed}
+    if booked:
+        facts |= {"booked": booked[0], "taken": msgspec.to_builtins(booked[1])}
+    collection.change(tx, line, **facts)
+    source = access.order(order.order_id)
+    if refunded == line.price and not was_whole:
+        access.revoke(tx, order.header.buyer_id, line.work_id, source)
+    elif was_whole and refunded < line.price:
+        card, files = msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])
+        access.grant(tx, order.header.buyer_id, card, files, source)
+
+
+def _book(
+    tx: Transaction, order: Order, row: RefundRow, refund: Refund, facts: dict[str, Any]
+) -> dict[str, tuple[int, Taken]]:
+    """J2 when the money left the balance; its stored inverse, J3, when it came back. What each line then has booked,
+    and taken back in all."""
+    after: dict[str, tuple[int, Taken]] = {}
+    parts = {line: part for line, part in (row.parts or {}).items() if part}
+    left, took = None, {line: msgspec.convert(each, Taken) for line, each in (row.taken or {}).items()}
+    lines = {line.row: line for line in order.lines}
+    if "posted" in facts and refund.settled:
+        took = {name: _next(lines[name], part) for name, part in parts.items()}
+        left = postings.refund(refund.id, order.order_id, refund.currency, _sum(took), refund.settled)
+        journals.post(tx, left)
+        facts["taken"] = msgspec.to_builtins(took)
+        after = {
+            name: (lines[name].booked + part, taken_of(lines[name]).plus(took[name])) for name, part in parts.items()
+        }
+    if "reversed" in facts:
+        stored = left or journals.find(f"J2#{refund.id}")
+        if stored is None:
+            raise LookupError(f"J2#{refund.id} is not in the book")
+        journals.post(tx, entries.inverse(stored, "J3", refund.id))
+        for name, part in parts.items():
+            booked, taken = after.get(name, (lines[name].booked, taken_of(lines[name])))
+            after[name] = (booked - part, taken.less(took[name]))
+    return after
+
+
+def _next(line: LineRow, part: int) -> Taken:
+    return returns.next_part(terms_of(line), line.booked, taken_of(line), part)
+
+
+def terms_of(line: LineRow) -> Terms:
+    return Terms(line.price, line.tax["amount"], line.commission_basis_points, line.shares)
+
+
+def taken_of(line: LineRow) -> Taken:
+    """What refunds in the book took of the line, and from whom."""
+    return msgspec.convert(line.taken, Taken) if line.taken else Taken()
+
+
+def _sum(took: dict[str, Taken]) -> Taken:
+    total = Taken()
+    for each in took.values():
+        total = total.plus(each)
+    return total

@@ -1,0 +1,52 @@
+"""Asking the provider to send an approved refund; what comes of it is entered as told."""
+
+from chalicelib.audit import trail
+from chalicelib.core import actors, clock, logs
+from chalicelib.core.errors import Conflict
+from chalicelib.core.transactions import all_or_nothing
+from chalicelib.orders import collection, refunding, returning
+from chalicelib.orders.collection import Moved
+from chalicelib.outbox.tasks import Task
+from chalicelib.payments import gateway
+from chalicelib.payments.gateway import ProviderDeclined
+
+TRIES = 5
+ACTOR = actors.system("refunding")
+
+
+def carry_out(task: Task) -> None:
+    """Look first, then ask: whatever became of an earlier attempt, the money goes back once.
+
+    A refund that the provider will never make ends the request. Raises ProviderUnavailable.
+    """
+    order = collection.read(task.data["order_id"])
+    request = order.request(task.data["request_id"])
+    if request is None or request.failed_at or request.refunded_at:
+        return
+    refund = next((each for each in gateway.refunds_of(request.payment_id) if each.task == task.outbox_id), None)
+    try:
+        if refund is None:
+            asked = (task.outbox_id, task.attempts, order.order_id, request.payment_id)
+            refund = gateway.refund(*asked, request.amount, "requested_by_customer")
+    except ProviderDeclined as error:
+        _give_up(order.order_id, task.data["request_id"], error.code)
+    else:
+        returning.note(refund, order.order_id)
+
+
+def _give_up(order_id: str, request_id: str, code: str | None) -> None:
+    """The provider refuses: nothing is reserved any more, and a person looks."""
+    for _ in range(TRIES):
+        order = collection.read(order_id)
+        request, payment = order.request(request_id), order.purchase
+        if request is None or payment is None or request.failed_at:
+            return
+        try:
+            with all_or_nothing() as tx:
+                refunding.release(tx, order, request, failed_at=clock.now())
+                trail.write(tx, ACTOR, "refund.failed", order_id, request=request_id, code=code)
+            logs.incident("return_failed", order_id=order_id, request=request_id, code=code)
+            return
+        except Conflict:
+            continue
+    raise Moved
