@@ -11,7 +11,7 @@ from chalicelib.core.errors import Unprocessable
 from chalicelib.core.idempotency import Once
 from chalicelib.core.logs import count, logger
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, fulfilment, history, status, terms
+from chalicelib.orders import collection, fulfilment, history, refund_policy, status, terms
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import PAYMENT, LineRow, OrderRow
 from chalicelib.orders.shapes import NewOrder, OrderView
@@ -109,6 +109,7 @@ def _checkout(order: Order) -> Checkout:
         methods=tuple(header.methods),
         expires_at=int(header.closes_at.timestamp()),
         return_url=f"{settings.value('PUBLIC_URL')}/orders/{header.order_id}",
+        note=refund_policy.in_words(header.refund_policy),
     )
 
 

@@ -67,7 +67,8 @@ def check() -> Report:
     checks = (_journals_balance, _balances_add_up, _access_is_paid_for, _refunds_are_covered, _payments_are_booked)
     found = [difference for check in checks for difference in check(books)]
     if found:
-        logs.incident("invariant_broken", len(found), invariants=sorted({difference.invariant for difference in found}))
+        named = " ".join(sorted({difference.invariant for difference in found}))
+        logs.incident("invariant_broken", len(found), invariants=named)
     return Report(len(books.journals), len(books.orders), len(books.holdings), found)
 
 

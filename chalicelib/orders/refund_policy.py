@@ -32,6 +32,17 @@ class Policy(Struct, frozen=True):
 POLICIES = {"2026-11": Policy("2026-11", 14, 30, 5, 100_000)}
 
 
+def in_words(version: str) -> str:
+    """For the page that the order is paid on, whose language is not ours to know: both."""
+    rules = POLICIES[version]
+    days, percent = rules.window_days, rules.most_consumed_percent
+    return (
+        f"Refunds (rules {version}): within {days} days of paying and with at most {percent} % of it used, your money "
+        f"comes back without anybody deciding; otherwise somebody decides.\n"
+        f"退款规则（{version}）：付款后 {days} 天内且使用不超过 {percent}%，自动退款；其他情况由人工决定。"
+    )
+
+
 def view(version: str) -> PolicyView:
     """Raises NotFound."""
     if version not in POLICIES:

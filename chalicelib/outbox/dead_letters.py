@@ -11,7 +11,9 @@ QUEUES = (
 def count() -> int:
     """How many lie there, told as one metric: an alarm on each queue's own would cost by the queue."""
     lying = {queue: _in(f"{queue}-dlq") for queue in QUEUES}
-    logs.measure("DeadLetters", sum(lying.values()), queues=[queue for queue, number in lying.items() if number])
+    logs.measure(
+        "DeadLetters", sum(lying.values()), queues=" ".join(queue for queue, number in lying.items() if number)
+    )
     return sum(lying.values())
 
 

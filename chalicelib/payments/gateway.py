@@ -57,6 +57,8 @@ def open_checkout(wanted: Checkout) -> Session:
         "success_url": wanted.return_url,
         "cancel_url": wanted.return_url,
     }
+    if wanted.note:
+        params["custom_text"] = {"submit": {"message": wanted.note}}
     key = f"checkout:{wanted.order_id}:{wanted.attempt}"
     return _session(_ask(lambda: _stripe().checkout.sessions.create(params, {"idempotency_key": key})))
 

@@ -75,3 +75,5 @@ class Checkout(Struct, frozen=True, kw_only=True):
     methods: tuple[str, ...]
     expires_at: int
     return_url: str
+    note: str = ""
+    """What the buyer must have read before paying."""

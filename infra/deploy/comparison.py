@@ -15,6 +15,7 @@ class Comparison:
     def __init__(self, account: Account, declared: Declared, found: Found) -> None:
         self._account, self._declared, self._found = account, declared, found
         self._managed = self._newest_layer()
+        self._role_names = {role.name: role.role_name for role in declared.roles}
 
     def lines(self) -> list[str]:
         """What `chalice deploy` would change, a line each."""
@@ -28,7 +29,7 @@ class Comparison:
                 yield f"function {wanted.function_name}: missing"
                 continue
             names.discard(wanted.function_name)
-            target, standing = self._target(wanted), _function(function)
+            target, standing = self._target(wanted), self._standing(function)
             yield from (
                 _line(f"function {wanted.function_name}", name, standing, target) for name in _unlike(standing, target)
             )
@@ -44,7 +45,14 @@ class Comparison:
             "environment": wanted.environment,
             "layers": [self._managed[0] if layer == MANAGED else layer for layer in wanted.layers],
             "code": wanted.digest,
+            "concurrency": wanted.concurrency,
+            "role": self._role_names.get(wanted.role or "", wanted.role),
         }
+
+    def _standing(self, described: Described) -> dict[str, Any]:
+        client = self._account.client("lambda")
+        reserved = client.get_function_concurrency(FunctionName=described["FunctionName"])
+        return _function(described) | {"concurrency": reserved.get("ReservedConcurrentExecutions")}
 
     def _layers(self) -> Iterator[str]:
         for layer in self._declared.layers:
@@ -92,13 +100,20 @@ class Comparison:
                 yield f"mapping {mapping['UUID']} of {mapping['EventSourceArn']}: not declared, or there twice"
 
     def _rules(self) -> Iterator[str]:
-        wanted = {rule.rule_name: rule.expression for rule in self._declared.rules}
-        for name, expression in wanted.items():
+        wanted = {rule.rule_name: rule for rule in self._declared.rules}
+        for name, declared in wanted.items():
             rule = self._found.rules.get(name, {})
-            if rule.get("ScheduleExpression") != expression or rule.get("State") != "ENABLED":
-                yield f"rule {name}: not {expression} and enabled"
+            if rule.get("ScheduleExpression") != declared.expression or rule.get("State") != "ENABLED":
+                yield f"rule {name}: not {declared.expression} and enabled"
+            elif self._targets(name) != [self._declared.function_names[declared.function]]:
+                yield f"rule {name}: it does not call {declared.function} alone"
         orphans = [name for name in self._found.rules if name.endswith("-event") and name not in wanted]
         yield from (f"rule {name}: not declared" for name in orphans)
+
+    def _targets(self, rule: str) -> list[str]:
+        """The functions that it calls."""
+        pages = self._account.pages("events", "list_targets_by_rule", Rule=rule)
+        return [target["Arn"].rpartition(":")[2] for page in pages for target in page["Targets"]]
 
     def _routes(self) -> Iterator[str]:
         wanted = {(path, method) for path, methods in self._declared.api.routes.items() for method in methods}
@@ -120,6 +135,7 @@ def _function(described: Described) -> dict[str, Any]:
         "environment": described.get("Environment", {}).get("Variables", {}),
         "layers": [layer["Arn"] for layer in described.get("Layers", [])],
         "code": hexadecimal(described["CodeSha256"]),
+        "role": described["Role"].rpartition("/")[2],
     }
 
 

@@ -67,6 +67,8 @@ def harden(account: Account, api_id: str, api: Api, told: StageSettings) -> bool
     if not late and not stage_differences(account, api_id, api, told.throttle):
         return False
     client = account.client("apigateway")
+    unhardened = [{"op": "replace", "path": f"/variables/{HARDENED}", "value": "no"}]
+    client.update_stage(restApiId=api_id, stageName=api.stage, patchOperations=unhardened)  # cut off here, it goes on
     for kind, said in late.items():
         client.put_gateway_response(restApiId=api_id, responseType=kind, **said)
     made = client.create_deployment(restApiId=api_id, stageName=api.stage, description="hardened")

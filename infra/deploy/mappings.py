@@ -61,13 +61,13 @@ def declared_of(declared: Declared, found: Found) -> dict[str, Described | None]
 
 
 def harden(account: Account, declared: Declared, found: Found) -> int:
-    """Change those that are not hardened; how many. Waits until each has taken the change."""
+    """Change those that are not hardened or not enabled; how many. Waits until each has taken the change."""
     standing, client, changed = declared_of(declared, found), account.client("lambda"), 0
     for wanted in declared.mappings:
         mapping, target = standing[wanted.name], hardening(account, wanted)
-        if mapping and said(mapping, target) != target:
+        if mapping and (said(mapping, target) != target or mapping["State"] == "Disabled"):
             _settled(account, mapping["UUID"])
-            once_the_role_may(client.update_event_source_mapping, UUID=mapping["UUID"], **target)
+            once_the_role_may(client.update_event_source_mapping, UUID=mapping["UUID"], Enabled=True, **target)
             _settled(account, mapping["UUID"])
             changed += 1
     return changed

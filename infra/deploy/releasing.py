@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from infra.chalice_command import ChaliceFailed, run_chalice
-from infra.deploy import further, resources, stage_secrets
+from infra.deploy import further, mappings, resources, stage_secrets
 from infra.deploy.comparison import Comparison
 from infra.deploy.declared import Declared, read_declared
 from infra.deploy.errors import Stopped
@@ -32,6 +32,7 @@ class Release:
         self._progress = run.progress
         self.declared: Declared = read_declared(tree, run.stage)
         self.api_id = ""
+        self._subscribing = False
 
     def carry_out(self) -> None:
         """Raises Stopped; running it again goes on."""
@@ -65,10 +66,13 @@ class Release:
     def _deploy_anew(self, digest: str) -> None:
         self._run.artefacts.forget(DEPLOYED)
         environment = {"AWS_DEFAULT_REGION": self._run.account.region}
+        self._harden_mappings()
         try:
             run_chalice(self._tree, "deploy", "--stage", self._run.stage, environment=environment, tell=self._hear)
         except ChaliceFailed as error:
             raise Stopped("chalice deploy failed: mend what it says above, then run this again.") from error
+        finally:
+            self._harden_mappings()
         self._run.artefacts.keep_json(DEPLOYED, {"tree": digest})
 
     def _share_record(self) -> None:
@@ -79,8 +83,16 @@ class Release:
             shutil.copyfile(self._tree / name, ROOT / name)
 
     def _hear(self, line: str) -> None:
+        """Chalice says what it begins: with the next line, what it subscribed is there, and must not stay as it is."""
+        if self._subscribing:
+            self._harden_mappings()
+        self._subscribing = line.startswith("Subscribing ")
         if not line.startswith("  - "):  # its closing list of ARNs
             self._progress.say(line)
+
+    def _harden_mappings(self) -> None:
+        """Those that are there. Until it is hardened, a mapping deletes what its function could not manage."""
+        mappings.harden(self._run.account, self.declared, self._found())
 
     def _harden(self) -> None:
         self._progress.step("harden: mappings, schedules, the gateway's own answers, throttling")

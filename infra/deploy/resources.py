@@ -14,7 +14,12 @@ Properties = dict[str, Any]
 
 def differences(account: Account) -> Iterator[str]:
     resolved = template.Resolved(stage=account.stage, account=account.id, region=account.region)
-    checks = {"AWS::DynamoDB::Table": table_differences, "AWS::SQS::Queue": _queue, "AWS::S3::Bucket": _bucket}
+    checks = {
+        "AWS::DynamoDB::Table": table_differences,
+        "AWS::SQS::Queue": _queue,
+        "AWS::S3::Bucket": _bucket,
+        "AWS::SNS::Subscription": _subscription,
+    }
     for kind, check in checks.items():
         for properties in resolved.properties_of(kind):
             try:
@@ -63,5 +68,21 @@ def _bucket(account: Account, wanted: Properties) -> Iterator[str]:
         yield f"bucket {name}: keeps no versions"
 
 
+def _subscription(account: Account, wanted: Properties) -> Iterator[str]:
+    """Without its filter a queue gets every fact; without the subscription, none."""
+    client, name = account.client("sns"), _name(wanted)
+    pages = account.pages("sns", "list_subscriptions_by_topic", TopicArn=wanted["TopicArn"])
+    found = [each for page in pages for each in page["Subscriptions"] if each["Endpoint"] == wanted["Endpoint"]]
+    if len(found) != 1:
+        yield f"subscription of {name}: there are {len(found)}, not one"
+    for each in found:
+        said = client.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])["Attributes"]
+        if json.loads(said.get("FilterPolicy", "{}")) != wanted["FilterPolicy"]:
+            yield f"subscription of {name}: its filter is not as declared"
+        if said.get("RawMessageDelivery", "false") != str(wanted["RawMessageDelivery"]).lower():
+            yield f"subscription of {name}: its messages are not delivered raw"
+
+
 def _name(properties: Properties) -> str:
-    return str(next(properties[key] for key in ("TableName", "QueueName", "BucketName") if key in properties))
+    names = ("TableName", "QueueName", "BucketName", "Endpoint")
+    return str(next(properties[key] for key in names if key in properties)).rpartition(":")[2]

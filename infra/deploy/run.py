@@ -59,5 +59,8 @@ class Run:
     def resources(self, told: StageSettings, **parameters: str) -> Stack:
         """The stack of what keeps data and carries messages."""
         return Stack(
-            self.account.prefix, template.TEMPLATE.read_text(), {"Stage": self.stage, **told.resources, **parameters}
+            self.account.prefix,
+            template.TEMPLATE.read_text(),
+            {"Stage": self.stage, **told.resources, **parameters},
+            keeps_data=True,
         )

@@ -21,7 +21,7 @@ def smoke(url: str) -> list[str]:
     while True:
         try:
             return [_health(base), _openapi(base), _problem(base)]
-        except (Stopped, URLError, OSError) as error:
+        except (Stopped, URLError, OSError, ValueError) as error:
             if time.monotonic() > until:
                 raise Stopped(
                     f"{base} does not answer as it should: {error}. It is deployed: look at its logs, or roll back"

@@ -33,6 +33,8 @@ class Stack:
     name: str
     template: str
     parameters: dict[str, str] = field(default_factory=dict)
+    keeps_data: bool = False
+    """It holds what a failed creation may leave behind, so that a person must look before it is tried again."""
 
 
 class Stacks:
@@ -81,6 +83,10 @@ class Stacks:
 
     def _propose(self, stack: Stack, status: str | None) -> Any:
         """A change set with its changes; None where nothing changes. Raises Stopped where the stack is stuck."""
+        if status == "ROLLBACK_COMPLETE" and not stack.keeps_data:
+            self._cloud.delete_stack(StackName=stack.name)
+            self._await_gone(stack.name)
+            status = None
         if status in STUCK:
             raise Stopped(f"The stack {stack.name} is {status}: {STUCK[status].format(name=stack.name)}.")
         if status == "REVIEW_IN_PROGRESS":  # a deployer was killed between proposing and executing

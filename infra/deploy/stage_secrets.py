@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core import ids, settings
 from infra.deploy.account import Account, error_code
+from infra.deploy.errors import Stopped
 
 ASKED_FOR = ("stripe-key", "stripe-webhook-secret")
 
@@ -17,9 +18,21 @@ def _token_keys() -> str:
 MADE = {"token-keys": _token_keys, "cursor-key": ids.secret, "pseudonym-key": ids.secret}
 
 
-def stand(account: Account) -> list[str]:
-    """Make what is missing and can be made; never touch what is there. A line for each that was made or is missing."""
+LASTING = "pseudonym-key"
+"""Part of rows' keys: made once, when a stage is new, and never again."""
+
+
+def stand(account: Account, *, is_new: bool) -> list[str]:
+    """Make what is missing and can be made; never touch what is there. A line for each that was made or is missing.
+
+    Raises Stopped where a stage that was deployed before has lost what its rows are keyed by.
+    """
     there = present(account)
+    if LASTING not in there and not is_new:
+        raise Stopped(
+            f"{address(account, LASTING)} is gone, and rows are keyed by it: a new one would part them from their "
+            "people. Put the sealed copy back (docs/runbooks/restore.md), then run this again."
+        )
     lines = []
     for name in sorted(set(MADE) - there):
         _keep(account, name, MADE[name]())
@@ -47,7 +60,8 @@ def address(account: Account, name: str) -> str:
 def how_to_set(account: Account, name: str) -> str:
     return (
         f"missing {address(account, name)} ({settings.SECRETS[name]}) Set it, without a trace in your shell's history: "
-        f'read -rs S; aws ssm put-parameter --type SecureString --name {address(account, name)} --value "$S"'
+        f"read -rs S; aws ssm put-parameter --type SecureString --region {account.region} "
+        f'--name {address(account, name)} --value "$S"'
     )
 
 

@@ -15,6 +15,9 @@ STAGE_NAME = template.load()["Parameters"]["Stage"]["AllowedPattern"]
 COMPUTED = {"STAGE", "AWS_REGION", "AWS_ACCOUNT_ID", "AWS_ENDPOINT_URL", "LYCEUM_CLOCK_FILE"}
 """What the deployer or Lambda sets; the streams' ARNs, too."""
 
+NOT_ADOPTED = {"api_gateway_custom_domain", "websocket_api_custom_domain"}
+"""What Chalice would make, and its rebuilt record could not name: the next deployment would fail on it."""
+
 _SECRET = re.compile(r"sk_(test|live)_|rk_(test|live)_|whsec_|-----BEGIN")
 
 
@@ -29,7 +32,7 @@ class StageSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     environment: dict[str, str] = {}
     """Settings of docs/settings.md, such as PUBLIC_URL."""
     chalice: dict[str, Any] = {}
-    """Chalice's own configuration of a stage, such as lambda_architecture or api_gateway_custom_domain."""
+    """Chalice's own configuration of a stage, such as lambda_architecture."""
     resources: dict[str, str] = {}
     """Parameters of infra/template.yaml beside Stage."""
     further: dict[str, dict[str, str]] = {}
@@ -58,6 +61,11 @@ def settings_of(stage: str, root: Path) -> StageSettings:
     environment = known.get("environment_variables", {}) | told.environment
     chalice = {name: value for name, value in known.items() if name != "environment_variables"} | told.chalice
     _check(environment, own)
+    if domains := NOT_ADOPTED & set(chalice):
+        raise Stopped(
+            f"{own}: {', '.join(sorted(domains))} cannot be kept up by this deployer. A domain of your own comes with "
+            "the edge (docs/edge.md), or is mapped to the API in API Gateway itself; say it as `url`."
+        )
     return msgspec.structs.replace(told, environment=_told(environment), chalice=chalice)
 
 

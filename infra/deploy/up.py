@@ -4,6 +4,7 @@ from infra.deploy import releasing, stage_secrets
 from infra.deploy.releasing import Release
 from infra.deploy.run import Run
 from infra.deploy.tree import BUILD, account_environment, architecture_of, write_tree
+from infra.deploy.versions import ROLLING
 from infra.package.publishing import publish_layers
 
 STEPS = 4 + releasing.STEPS + 1
@@ -18,7 +19,7 @@ def up(run: Run) -> None:
         run.progress.step("resources: tables, queues, topic and buckets")
         run.stacks.apply(run.resources(told), run.progress)
         run.progress.step("secrets")
-        for line in stage_secrets.stand(run.account):
+        for line in stage_secrets.stand(run.account, is_new=run.versions.current() is None):
             run.progress.say(line)
         run.progress.step(f"layers and tree: {run.tree}")
         architecture = architecture_of(told)
@@ -29,4 +30,5 @@ def up(run: Run) -> None:
         release.carry_out()
         run.progress.step("keep: the package, its configuration and the record")
         kept = run.versions.keep(run.tree, release.declared, told, release.api_id)
+        run.artefacts.forget(ROLLING)
         run.progress.say(f"version {kept.version} is live")

@@ -20,6 +20,9 @@ from infra.deploy.errors import Stopped
 from infra.deploy.stage_settings import StageSettings
 
 CURRENT = "current.json"
+ROLLING = "rolling_back.json"
+"""Names the version that a rollback is on its way to. Missing while none runs."""
+
 KEPT = 20
 """Versions that one can roll back to; each is about 20 MB."""
 
@@ -36,6 +39,8 @@ class Manifest(msgspec.Struct, frozen=True):
     """SHA-256 of each function's zip, and of each layer's, in hexadecimal."""
     told: StageSettings
     api_id: str
+    before: str = ""
+    """The version that was live before it."""
 
 
 class Versions:
@@ -46,12 +51,14 @@ class Versions:
         noted = self._artefacts.read_json(CURRENT)
         return self._manifest(noted["version"]) if noted else None
 
-    def before(self, name: str) -> Manifest:
-        """The version kept before that one. Raises Stopped where there is none."""
-        older = [each for each in self.names() if each < name]
-        if not older:
-            raise Stopped(f"No version was kept before {name}: there is nothing to roll back to.")
-        return self.named(older[-1])
+    def before(self, manifest: Manifest) -> Manifest:
+        """What was live before it, and not what was merely deployed before: of that, it may be known that it is bad.
+
+        Raises Stopped where there is none.
+        """
+        if not manifest.before:
+            raise Stopped(f"No version was live before {manifest.version}: there is nothing to roll back to.")
+        return self.named(manifest.before)
 
     def named(self, name: str) -> Manifest:
         manifest = self._manifest(name)
@@ -72,7 +79,8 @@ class Versions:
             return live
         commit, kept_at = commit_of(), clock.rfc3339(clock.now())
         name = f"{kept_at.replace('-', '').replace(':', '').replace('.', '')}-{commit}"
-        manifest = Manifest(name, commit, kept_at, digest, code_of(declared), told, api_id)
+        before = live.version if live else ""
+        manifest = Manifest(name, commit, kept_at, digest, code_of(declared), told, api_id, before)
         self._artefacts.keep(f"versions/{name}/tree.zip", _packed(tree))
         self._artefacts.keep(f"versions/{name}/manifest.json", msgspec.json.encode(manifest))
         self.make_current(name)

@@ -32,6 +32,7 @@ DEEDS: tuple[tuple[str, Callable[[Life], str]], ...] = (
     ("backfill, cut off; contracting is refused", changing.backfill_cut_off),
     ("backfill run again, then contract", changing.contract),
     ("roll back, cut off", changing.roll_back_cut_off),
+    ("roll back, cut off again", changing.roll_back_cut_off_late),
     ("roll back", changing.roll_back),
     ("undeploy, cut off and run again", ending.undeploy),
     ("stand again from the archive", ending.stand_again),

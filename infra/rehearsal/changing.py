@@ -63,6 +63,14 @@ def roll_back_cut_off(life: Life) -> str:
     return f"cut off after: {ran.lines[-1].strip()}"
 
 
+def roll_back_cut_off_late(life: Life) -> str:
+    """Once Chalice is through, it still goes where the first try was going, and not one version further."""
+    ran = life.deploy("rollback", life.place, kill=Kill(r"mappings hardened"))
+    expect(ran.code < 0, f"it was not killed: {ran.text[-800:]}")
+    life.lease_runs_out()
+    return f"cut off after: {ran.lines[-1].strip()}"
+
+
 def roll_back(life: Life) -> str:
     assert life.before
     said = succeeded(life.deploy("rollback", life.place))

@@ -69,13 +69,18 @@ def standing(prefix: str) -> list[str]:
     return [name for page in pages for name in page["TableNames"] if name.startswith(prefix)]
 
 
-def delete(table: str) -> None:
-    """A copy, deletion protection or not."""
+def delete(table: str, say: Say) -> None:
+    """A copy, deletion protection or not; when this returns, its name is free."""
     dynamodb = client("dynamodb")
-    if describe(table).get("DeletionProtectionEnabled"):
-        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
-        wait_until_there(table, lambda _: None)
-    dynamodb.delete_table(TableName=table)
+    if describe(table)["TableStatus"] != "DELETING":
+        wait_until_there(table, say)
+        if describe(table).get("DeletionProtectionEnabled"):
+            dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+            wait_until_there(table, say)
+        dynamodb.delete_table(TableName=table)
+    patience = Patience(say, f"{table} is being deleted")
+    while table in standing(table):
+        patience.wait("DELETING")
 
 
 class Patience:

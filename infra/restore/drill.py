@@ -77,13 +77,23 @@ def drill(plan: Plan, say: Say) -> Report:
 
 def remove_copies(plan: Plan, say: Say) -> None:
     """Those of an earlier run. Raises Stopped where a table of that stage is nobody's copy: then it is a stage."""
-    for table in copies.standing(_table(plan.target, "")):
+    standing = copies.standing(_table(plan.target, ""))
+    _must_be_no_stage(plan.target)
+    for table in standing:
         copied_from = copies.describe(table).get("RestoreSummary", {}).get("SourceTableArn", "")
         if not copied_from.rpartition("/")[2].startswith(_table(plan.source, "")):
             raise Stopped(f"{table} is no copy of {plan.source}: choose another stage name for the copies (--into).")
+    for table in standing:
         say(f"      taking away {table}")
-        copies.wait_until_there(table, say)
-        copies.delete(table)
+        copies.delete(table, say)
+
+
+def _must_be_no_stage(target: str) -> None:
+    """A stage may have begun as copies of another's tables. Raises Stopped where one stands."""
+    pages = account().pages("cloudformation", "describe_stacks")
+    stacks = {stack["StackName"] for page in pages for stack in page["Stacks"]}
+    if f"lyceum-{target}" in stacks:
+        raise Stopped(f"{target} is a stage: choose another name for the copies (--into).")
 
 
 @contextmanager

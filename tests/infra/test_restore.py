@@ -41,9 +41,10 @@ def sold(shop) -> Iterator[Any]:
     shop.order = shop.bought(shop.reader, shop.works["tides"])
     _bring_files_back(shop)
     yield shop
-    for table in emulated_state.tables():
-        if not table.name.startswith("lyceum-dev-"):
-            shop.world.platform.client("dynamodb").delete_table(TableName=table.name)
+    dynamodb = shop.world.platform.client("dynamodb")
+    for name in [table.name for table in emulated_state.tables() if not table.name.startswith("lyceum-dev-")]:
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+        dynamodb.delete_table(TableName=name)
 
 
 def _bring_files_back(shop) -> None:
@@ -168,6 +169,34 @@ def test_a_stage_is_never_taken_for_copies(sold):
     with pytest.raises(Stopped, match="is no copy of dev"):
         drill.drill(Plan("dev", "devdrill"), lambda _: None)
     assert copies() == ["lyceum-devdrill-orders"]
+
+
+def test_a_stage_that_began_as_copies_is_not_taken_away(sold, platform):
+    """Restored under a name of its own, and lived in since: its tables are copies of ours, and all that it has."""
+    drill.drill(Plan("dev", "devdrill", keep=True), lambda _: None)
+    kept, cloud = copies(), platform.client("cloudformation")
+    topic = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "lived-in"}}}
+    cloud.create_stack(StackName="lyceum-devdrill", TemplateBody=json.dumps({"Resources": topic}))
+    try:
+        with pytest.raises(Stopped, match="devdrill is a stage"):
+            drill.drill(Plan("dev", "devdrill"), lambda _: None)
+    finally:
+        cloud.delete_stack(StackName="lyceum-devdrill")
+    assert copies() == kept != []
+
+
+def test_copies_are_taken_away_all_or_none(sold):
+    drill.drill(Plan("dev", "devdrill", keep=True), lambda _: None)
+    kept = copies()
+    sold.world.platform.client("dynamodb").create_table(
+        TableName="lyceum-devdrill-zeal",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    with pytest.raises(Stopped, match="zeal is no copy of dev"):
+        drill.drill(Plan("dev", "devdrill"), lambda _: None)
+    assert set(copies()) == {*kept, "lyceum-devdrill-zeal"}
 
 
 def test_a_table_without_recovery_is_named_before_anything_is_copied(sold):

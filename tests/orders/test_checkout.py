@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from chalicelib.audit import trail
 from chalicelib.orders import collection, terms
@@ -30,6 +31,13 @@ def test_an_order_says_what_was_ordered_and_where_to_pay_it(shop):
     assert shop.fake.state.intent_data[session["id"]]["transfer_group"] == order["order_id"]
     assert 30 * 60 <= session["expires_at"] - session["created"] <= 60 * 60
     shop.holds()
+
+
+def test_who_pays_reads_the_rules_of_refunds_first_in_both_languages(shop):
+    order = shop.ordered(shop.reader, shop.works["tides"])
+    page = requests.get(order["pay_at"], timeout=10).text
+    assert "rules 2026-11" in page and "within 14 days of paying" in page
+    assert "退款规则（2026-11）：付款后 14 天内且使用不超过 30%，自动退款" in page
 
 
 def test_an_order_makes_three_calls_beside_the_session_check(shop):

@@ -32,6 +32,7 @@ button{width:100%;padding:.75rem;border:0;border-radius:.5rem;font:inherit;font-
 margin-top:.5rem;background:var(--accent);color:var(--card)}
 button.quiet{background:none;color:var(--soft);font-weight:400}
 :is(button,input,a):focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.note{white-space:pre-line;color:var(--soft);font-size:.875rem}
 .bad{color:var(--bad);font-weight:600}a{color:var(--accent)}
 .if-card,.if-wallet{display:none}
 form:has(#m-card:checked) .if-card,form:has(.wallet:checked) .if-wallet{display:block}
@@ -49,7 +50,7 @@ def payment_page(language: str, session: Object, lines: list[Object], message: s
     pay = texts["finish"] if free else f"{texts['pay']} {escape(total)}"
     form = (
         f'<form method="post" action="?lang={language}">{alert}{_email(texts, session)}{choice}'
-        f'<button name="action" value="pay">{pay}</button>{_cancel(texts, session)}</form>'
+        f'{_note(session)}<button name="action" value="pay">{pay}</button>{_cancel(texts, session)}</form>'
     )
     return _page(language, f"<section>{summary}</section><section>{form}</section>")
 
@@ -69,6 +70,11 @@ def _line(line: Object) -> str:
     count = f" × {line['quantity']}" if line["quantity"] > 1 else ""
     amount = escape(written(line["amount_total"], line["currency"]))
     return f"<li><span>{escape(line['description'])}{count}</span><span>{amount}</span></li>"
+
+
+def _note(session: Object) -> str:
+    said = session["custom_text"]["submit"]
+    return f'<p class="note">{escape(said["message"])}</p>' if said else ""
 
 
 def _email(texts: dict[str, str], session: Object) -> str:

@@ -67,6 +67,7 @@ _OPTIONS = Fields(
         "card": Fields({"request_three_d_secure": one_of("any", "automatic", "challenge")}),
     }
 )
+_NOTES = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 _SCALARS: dict[str, Check] = {
     "client_reference_id": text(200),
     "customer": text(100),
@@ -90,6 +91,7 @@ CREATE = Fields(
         "payment_intent_data": _INTENT,
         "allowed_payment_method_types": Each(one_of(*methods.KNOWN)),
         "payment_method_options": _OPTIONS,
+        "custom_text": Fields(dict.fromkeys(_NOTES, Fields({"message": text(1_200)}, required=("message",)))),
         "expand": EXPAND,
     }
 )
@@ -126,6 +128,7 @@ def create(fake: FakeStripe, params: Object) -> Object:
         "cancel_url": params.get("cancel_url"),
         "created": fake.now(),
         "currency": currency,
+        "custom_text": dict.fromkeys(_NOTES) | params.get("custom_text", {}),
         "customer_creation": None if "customer" in params else "if_required",
         "expires_at": expires_at,
         "metadata": params.get("metadata", {}),
@@ -267,12 +270,6 @@ def _fixed() -> Object:
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "client_secret": None,
         "custom_fields": [],
-        "custom_text": {
-            "after_submit": None,
-            "shipping_address": None,
-            "submit": None,
-            "terms_of_service_acceptance": None,
-        },
         "customer_details": None,
         "invoice": None,
         "livemode": False,

@@ -14,9 +14,9 @@ QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "sta
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "stacked"}}
 
 
-def stack(**resources: object) -> Stack:
-    parameters = {"Stage": {"Type": "String"}}
-    return Stack("stacked", json.dumps({"Parameters": parameters, "Resources": resources}), {"Stage": "one"})
+def stack(keeps_data: bool = False, **resources: object) -> Stack:
+    template = {"Parameters": {"Stage": {"Type": "String"}}, "Resources": resources}
+    return Stack("stacked", json.dumps(template), {"Stage": "one"}, keeps_data)
 
 
 @pytest.fixture
@@ -56,7 +56,14 @@ def test_a_stack_that_is_stuck_says_what_to_do(stacks, platform, status, capsys)
     stacks.apply(stack(Queue=QUEUE), Progress(1))
     _set_status(status)
     with pytest.raises(Stopped, match=status):
-        stacks.apply(stack(Queue=QUEUE, Topic=TOPIC), Progress(1))
+        stacks.apply(stack(keeps_data=True, Queue=QUEUE, Topic=TOPIC), Progress(1))
+
+
+def test_a_stack_without_data_whose_creation_failed_is_made_again(stacks, platform):
+    stacks.apply(stack(Queue=QUEUE), Progress(1))
+    _set_status("ROLLBACK_COMPLETE")
+    stacks.apply(stack(Topic=TOPIC), Progress(1))
+    assert stacks.status("stacked") == "CREATE_COMPLETE"
 
 
 def _set_status(status: str) -> None:

@@ -12,7 +12,7 @@ from infra.deploy.progress import Progress
 from infra.deploy.releasing import DEPLOYED
 from infra.deploy.run import Run
 from infra.deploy.stage_settings import StageSettings
-from infra.deploy.versions import Manifest, tree_digest
+from infra.deploy.versions import ROLLING, Manifest, tree_digest
 
 NOTHING = Declared([], [], [], [], [], [], [])
 
@@ -67,6 +67,26 @@ def test_rolling_back_means_the_version_before_or_the_live_one_where_a_deploymen
     assert rollback._wanted(run) == first
     run.artefacts.forget(DEPLOYED)
     assert rollback._wanted(run) == second
+
+
+def test_a_rollback_that_broke_off_goes_where_it_was_going_and_not_one_version_further(run, tmp_path):
+    first, second = keep(run, tmp_path / "tree", "one = 1"), keep(run, tmp_path / "tree", "two = 2")
+    keep(run, tmp_path / "tree", "three = 3")
+    run.artefacts.keep_json(ROLLING, {"to": second.version})
+    for broke_off_after in ("chalice deploy", "the change of the current version"):
+        assert rollback._wanted(run) == second, broke_off_after
+        run.artefacts.keep_json(DEPLOYED, {"tree": second.tree})
+        run.versions.make_current(second.version)
+    run.artefacts.forget(ROLLING)
+    assert rollback._wanted(run) == first
+
+
+def test_what_was_live_before_counts_and_not_what_was_deployed_before_and_found_bad(run, tmp_path):
+    first, bad = keep(run, tmp_path / "tree", "one = 1"), keep(run, tmp_path / "tree", "bad = 1")
+    run.versions.make_current(first.version)
+    third = keep(run, tmp_path / "tree", "three = 3")
+    assert bad.version < third.version
+    assert rollback._wanted(run) == first
 
 
 def test_there_is_nothing_before_the_first_version(run, tmp_path):
