@@ -237,6 +237,18 @@ class Shop(Till):
         assert gone.status == 201, gone.body
         self.world.pump()
 
+    def keeps(self) -> Any:
+        """Everything as it is now, for ``puts_back``. No message may be on its way."""
+        tables = {table.name: copy.deepcopy(table.items) for table in emulated_state.tables()}
+        return tables, self.fake.snapshot()
+
+    def puts_back(self, kept: Any) -> None:
+        tables, told = kept
+        for table in emulated_state.tables():
+            table.items.clear()
+            table.items.update(copy.deepcopy(tables[table.name]))
+        self.fake.restore(copy.deepcopy(told))
+
     def signs_everybody_in(self) -> None:
         """With fresh tokens: they live ten minutes."""
         from chalicelib.accounts import profiles, sessions

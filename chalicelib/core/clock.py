@@ -34,6 +34,11 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def of(seconds: int) -> datetime:
+    """The moment so many seconds after 1970 began, as providers tell it."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def parse(text: str) -> datetime:
     """The moment that an RFC 3339 text names. Raises ValueError."""
     return datetime.fromisoformat(text)

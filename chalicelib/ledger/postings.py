@@ -2,7 +2,8 @@
 
 Signed minor units, debit +. The accounts: ``stripe_pending`` (taken, not yet in the balance), ``cash`` (Stripe's
 balance), ``processor_fee``, ``tax``, ``commission``, ``author_held#<account>``, ``buyer_overpaid``, ``suspense``,
-``fx_clearing`` (the two sides of an exchange).
+``dispute_receivable`` (what banks took and may give back), ``dispute_fee``, ``fx_clearing`` (the two sides of an
+exchange).
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from chalicelib.ledger.returns import Taken
 PENDING, CASH, FEE = "stripe_pending", "cash", "processor_fee"
 TAX, COMMISSION, HELD = "tax", "commission", "author_held#"
 OVERPAID, SUSPENSE, FX = "buyer_overpaid", "suspense", "fx_clearing"
+DISPUTED, DISPUTE_FEE = "dispute_receivable", "dispute_fee"
 
 
 class Settled(Struct, frozen=True):
@@ -101,6 +103,40 @@ def refund(refund_id: str, order_id: str, currency: str, taken: Taken, settled: 
         *_exchange(currency, -taken.total, settled),
     ]
     return journal("J2", refund_id, order_id, entries)
+
+
+def dispute_taken(order_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J4: a bank took ``amount`` back, and the provider a fee. Keyed by the movement: a dispute may have several."""
+    entries = [
+        Entry(DISPUTED, currency, amount),
+        Entry(CASH, settled.currency, settled.net),
+        Entry(DISPUTE_FEE, settled.currency, settled.fee),
+        *_exchange(currency, -amount, settled),
+    ]
+    return journal("J4", settled.id, order_id, entries)
+
+
+def dispute_given_back(order_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J5: what a bank had taken came back."""
+    entries = [
+        Entry(DISPUTED, currency, -amount),
+        Entry(CASH, settled.currency, settled.net),
+        Entry(DISPUTE_FEE, settled.currency, settled.fee),
+        *_exchange(currency, amount, settled),
+    ]
+    return journal("J5", settled.id, order_id, entries)
+
+
+def dispute_lost(about: str, order_id: str, currency: str, amount: int, taken: Taken, waiting: str) -> Journal:
+    """J6: what a bank took stays taken, from those who had it; what nobody had is taken from where it ``waiting``."""
+    entries = [
+        Entry(DISPUTED, currency, -amount),
+        *(Entry(held(author), currency, part) for author, part in sorted(taken.authors.items())),
+        Entry(COMMISSION, currency, taken.commission),
+        Entry(TAX, currency, taken.tax),
+        Entry(waiting, currency, amount - taken.total),
+    ]
+    return journal("J6", about, order_id, entries)
 
 
 def _exchange(currency: str, amount: int, settled: Settled) -> list[Entry]:

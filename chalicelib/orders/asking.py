@@ -17,8 +17,9 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.interactions import progress
 from chalicelib.mail import post
-from chalicelib.orders import collection, history, refund_policy, refunding
+from chalicelib.orders import collection, contested, history, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.models import DECISION, AnyRow, LineRow, PaymentRow, RequestRow, request_row
 from chalicelib.orders.refund_policy import POLICIES
 from chalicelib.orders.shapes import Decision, NewRefundRequest, OrdersQuery, RequestToDecide, RequestView
@@ -64,13 +65,15 @@ class AlreadyDecided(Conflict):
 def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> RequestView:
     """Reserve, decide by the rules, and send the money on its way, all in one transaction.
 
-    Raises NotFound, NothingToRefund, MethodClosed, AmountTooHigh, FieldInvalid, AlreadyClaimed.
+    Raises NotFound, NothingToRefund, OrderDisputed, MethodClosed, AmountTooHigh, FieldInvalid, AlreadyClaimed.
     """
     for _ in range(TRIES):
         order = history.one_of_mine(buyer, order_id)
         payment = order.purchase
         if payment is None:
             raise NothingToRefund
+        if contested.is_frozen(order):
+            raise OrderDisputed
         _must_be_open(payment)
         parts = _parts(order, wanted)
         request = _request(order, payment, parts, wanted, once.subject)
@@ -174,16 +177,18 @@ def waiting(admin: Actor, query: OrdersQuery) -> Page[RequestToDecide]:
 
 
 def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> RequestView:
-    """Raises NotFound, OwnRequest, AlreadyDecided."""
+    """Raises NotFound, OwnRequest, AlreadyDecided, OrderDisputed."""
     for _ in range(TRIES):
         order = collection.read(order_id)
         request = order.request(request_id)
         if request is None:
             raise NotFound
-        _must_be_neither_side(admin, order)
+        must_be_neither_side(admin, order)
         approvals = list(request.approvals or [])
         if request.unfinished != DECISION or admin.party_id in approvals:
             raise AlreadyDecided
+        if decision.approve and contested.is_frozen(order):
+            raise OrderDisputed
         try:
             with all_or_nothing() as tx:
                 if decision.approve:
@@ -200,7 +205,8 @@ def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> 
     raise Moved
 
 
-def _must_be_neither_side(admin: Actor, order: Order) -> None:
+def must_be_neither_side(admin: Actor, order: Order) -> None:
+    """Raises OwnRequest."""
     sellers = {author for line in order.lines for author in line.shares}
     if admin.party_id == order.header.buyer_id or admin.party_id in sellers:
         raise OwnRequest

@@ -16,8 +16,8 @@ from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import PAYMENT, LineRow, OrderRow
 from chalicelib.orders.shapes import NewOrder, OrderView
 from chalicelib.payments import gateway
-from chalicelib.payments.gateway import ProviderDeclined, ProviderUnavailable
 from chalicelib.payments.objects import OPEN, Checkout, Item, Session
+from chalicelib.payments.wire import ProviderDeclined, ProviderUnavailable
 
 METHODS = ("card", "alipay", "wechat_pay")
 OPEN_FOR = timedelta(minutes=45)
@@ -72,7 +72,7 @@ def _record(buyer: Actor, wanted: NewOrder, once: Once) -> Order:
             tx.insert(line)
         trail.write(tx, buyer, "order.placed", header.order_id, works=wanted.work_ids)
     count("OrdersPlaced")
-    return Order(header, lines, [], [], [])
+    return Order(header, lines, [], [], [], [])
 
 
 def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str) -> OrderRow:

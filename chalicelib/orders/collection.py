@@ -10,11 +10,13 @@ from chalicelib.core.transactions import Transaction
 from chalicelib.orders.models import (
     PURCHASE,
     AnyRow,
+    DisputeRow,
     LineRow,
     OrderRow,
     PaymentRow,
     RefundRow,
     RequestRow,
+    dispute_row,
     payment_row,
     refund_row,
     request_row,
@@ -31,6 +33,7 @@ class Order(NamedTuple):
     payments: list[PaymentRow]
     refunds: list[RefundRow]
     requests: list[RequestRow]
+    disputes: list[DisputeRow]
 
     @property
     def order_id(self) -> str:
@@ -46,6 +49,9 @@ class Order(NamedTuple):
 
     def request(self, request_id: str) -> RequestRow | None:
         return next((row for row in self.requests if row.row == request_row(request_id)), None)
+
+    def dispute(self, dispute_id: str) -> DisputeRow | None:
+        return next((row for row in self.disputes if row.row == dispute_row(dispute_id)), None)
 
     def refund(self, refund_id: str) -> RefundRow | None:
         return next((row for row in self.refunds if row.row == refund_row(refund_id)), None)
@@ -63,6 +69,7 @@ def read(order_id: str) -> Order:
         payments=[row for row in rows if isinstance(row, PaymentRow)],
         refunds=[row for row in rows if isinstance(row, RefundRow)],
         requests=[row for row in rows if isinstance(row, RequestRow)],
+        disputes=[row for row in rows if isinstance(row, DisputeRow)],
     )
 
 

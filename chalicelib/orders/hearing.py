@@ -6,13 +6,14 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, fulfilment, returning
+from chalicelib.orders import collection, disputing, fulfilment, returning
 from chalicelib.orders.collection import Moved, Order
-from chalicelib.orders.returning import PaymentUnknown, RefundOfPurchase
-from chalicelib.payments import gateway, inbox
-from chalicelib.payments.gateway import ProviderDeclined
+from chalicelib.orders.disputing import DisputeUnknown
+from chalicelib.orders.returning import PaymentUnknown
+from chalicelib.payments import contests, gateway, inbox
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import COMPLETE, EXPIRED, PROCESSING, Payment, Session
+from chalicelib.payments.wire import ProviderDeclined
 
 TRIES = 5
 ACTOR = actors.system("hearing")
@@ -30,8 +31,8 @@ def hear(event: Event) -> None:
         deed(event)
     except NotFound:
         inbox.park(event, "it is for no order of ours")
-    except RefundOfPurchase:
-        inbox.park(event, "a sale was refunded at the provider itself")
+    except DisputeUnknown as error:
+        inbox.park(event, f"the dispute is nothing that we know: {error}")
     except ProviderDeclined as error:
         inbox.park(event, f"the provider does not show its object: {error.code}")
 
@@ -108,6 +109,18 @@ def _of_refund(event: Event) -> None:
         returning.note(refund, order_id, event)
 
 
+def _of_dispute(event: Event) -> None:
+    dispute = contests.read_dispute(event.object_id)
+    payment = gateway.read_payment(dispute.payment_id) if dispute.payment_id else None
+    if payment is None:
+        raise NotFound
+    try:
+        disputing.note(dispute, payment.order_id, event)
+    except PaymentUnknown:
+        fulfilment.take(payment)
+        disputing.note(dispute, payment.order_id, event)
+
+
 def _enter(payment: Payment, event: Event) -> None:
     """A payment that failed or was canceled says nothing that its page does not."""
     if payment.paid:
@@ -122,5 +135,6 @@ _DEEDS: dict[str, Callable[[Event], None]] = {
     "checkout.session.": _of_session,
     "payment_intent.": _of_payment,
     "charge.updated": _of_charge,
+    "charge.dispute.": _of_dispute,
     "refund.": _of_refund,
 }

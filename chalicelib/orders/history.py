@@ -10,8 +10,9 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.money import written
 from chalicelib.orders import collection, status
 from chalicelib.orders.collection import Order
-from chalicelib.orders.models import LineRow, OrderRow, PaymentRow, RequestRow
+from chalicelib.orders.models import DisputeRow, LineRow, OrderRow, PaymentRow, RequestRow
 from chalicelib.orders.shapes import (
+    DisputeView,
     OrderCard,
     OrderedWork,
     OrdersQuery,
@@ -83,6 +84,26 @@ def _request(row: RequestRow) -> dict[str, Any]:
         "reasons": list(row.reasons),
         "requested_at": clock.rfc3339(row.requested_at),
     }
+
+
+def dispute_view(row: DisputeRow) -> DisputeView:
+    return DisputeView(
+        dispute_id=row.row.removeprefix("dispute#"),
+        order_id=row.order_id,
+        status=row.status,
+        reason=row.reason,
+        amount=row.amount,
+        currency=row.currency,
+        written_amount=written(row.currency, row.amount),
+        opened_at=clock.rfc3339(row.opened_at),
+        answer_due_at=_moment(row.evidence_due_at),
+        answered_at=_moment(row.answered_at),
+        ended_at=_moment(row.ended_at),
+    )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return clock.rfc3339(at) if at else None
 
 
 def refunded_since(buyer_id: str, moment: datetime) -> int:

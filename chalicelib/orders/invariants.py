@@ -13,13 +13,14 @@ from chalicelib.ledger import entries, journals, returns
 from chalicelib.ledger.entries import Journal, Unbalanced
 from chalicelib.library import access
 from chalicelib.library.access import Holding
-from chalicelib.orders import refunding
+from chalicelib.orders import contested, refunding
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import (
     OVERPAID,
     PURCHASE,
     REVIEW,
     AnyRow,
+    DisputeRow,
     LineRow,
     OrderRow,
     PaymentRow,
@@ -92,9 +93,9 @@ def _access_is_paid_for(books: Books) -> Iterator[Difference]:
     due = {
         (order.header.buyer_id, line.work_id, access.order(order_id))
         for order_id, order in books.orders.items()
-        if order.header.paid_at
+        if order.header.paid_at and not contested.is_suspended(order)
         for line in order.lines
-        if not 0 < line.price == line.refunded
+        if not refunding.is_returned(line)
     }
     had = {
         (account_id, work_id, source)
@@ -161,6 +162,16 @@ def _journals_of(order: Order) -> Iterator[str]:
             yield f"J2{suspended}#{name}"
         if refund.reversed:
             yield f"J3{suspended}#{name}"
+    for dispute in order.disputes:
+        yield from _journals_of_dispute(dispute)
+
+
+def _journals_of_dispute(dispute: DisputeRow) -> Iterator[str]:
+    name = dispute.row.removeprefix("dispute#")
+    for move, amount in dispute.moves.items():
+        yield f"{'J4' if amount < 0 else 'J5'}#{move}"
+    for kind, count in (("J6", dispute.losses), ("J6r", dispute.reprieves)):
+        yield from (f"{kind}#{name}" if number == 1 else f"{kind}#{name}.{number}" for number in range(1, count + 1))
 
 
 def _orders() -> dict[str, Order]:
@@ -171,5 +182,5 @@ def _orders() -> dict[str, Order]:
 
 
 def _order(kinds: Mapping[type, list[Any]]) -> Order:
-    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow))
+    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow, DisputeRow))
     return Order(kinds[OrderRow][0], *rows)

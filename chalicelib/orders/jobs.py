@@ -8,7 +8,7 @@ from chalice import Blueprint, Rate
 
 from chalicelib.core import facts, logs, settings
 from chalicelib.core.records import Change, each_change, on_time
-from chalicelib.orders import hearing, receipts, returning, sending_back, sweeping
+from chalicelib.orders import answering, hearing, receipts, returning, sending_back, sweeping
 from chalicelib.outbox import tasks
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import inbox
@@ -18,6 +18,8 @@ jobs = Blueprint(__name__)
 EFFECTS: dict[str, Callable[[Task], None]] = {
     "refund_sale": sending_back.carry_out,
     "return_payment": returning.carry_out,
+    "hand_in_evidence": answering.hand_in,
+    "accept_dispute": answering.accept,
     "send_receipt": lambda task: receipts.send(task.data["order_id"]),
 }
 

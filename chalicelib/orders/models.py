@@ -15,9 +15,9 @@ from chalicelib.core.tables import Place, Row, Told
 
 TABLE = settings.table("orders")
 
-PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
+PAYMENT, SETTLEMENT, REFUND, DECISION, DISPUTE = "payment", "settlement", "refund", "decision", "dispute"
 """What an unfinished row waits for: an order for its payment, a payment for its balance transaction, a refund for its
-end, a buyer's request for somebody to decide."""
+end, a buyer's request for somebody to decide, a dispute for its end."""
 
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
 """What a payment is: of the order, once more of the order, or of nothing that we sell."""
@@ -71,6 +71,9 @@ class OrderRow(Told):
     overpaid_at = Moment(null=True)
     returned_at = Moment(null=True)
     refunded = MinorUnits(default=0)
+    disputed_at = Moment(null=True)
+    dispute_won_at = Moment(null=True)
+    charged_back_at = Moment(null=True)
     failed_at = Moment(null=True)
     expired_at = Moment(null=True)
     canceled_at = Moment(null=True)
@@ -182,12 +185,45 @@ class RefundRow(Row):
     version = VersionAttribute()
 
 
+class DisputeRow(Row):
+    """One dispute of the provider, as last seen. ``moves`` are the movements of money in the book, by their id and
+    signed; ``out`` is what they come to, in the dispute's currency. ``parts`` is what it may cost each line, and is
+    reserved of it; ``taken`` what it did cost once it was ``lost``. ``losses`` and ``reprieves`` count the journals."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    payment_id = UnicodeAttribute()
+    amount = MinorUnits()
+    currency = UnicodeAttribute()
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute()
+    opened_at = Moment()
+    moves = Amounts()
+    out = MinorUnits(default=0)
+    parts = Amounts()
+    taken = Json(null=True)
+    losses = Count(default=0)
+    reprieves = Count(default=0)
+    statement = UnicodeAttribute(null=True)
+    answered_at = Moment(null=True)
+    answered_by = UnicodeAttribute(null=True)
+    ended_at = Moment(null=True)
+    evidence_due_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+
 _KINDS: dict[str, type[Row]] = {
     "order": OrderRow,
     "line": LineRow,
     "payment": PaymentRow,
     "refund": RefundRow,
     "request": RequestRow,
+    "dispute": DisputeRow,
 }
 
 
@@ -219,6 +255,10 @@ def payment_row(payment_id: str) -> str:
 
 def request_row(request_id: str) -> str:
     return f"request#{request_id}"
+
+
+def dispute_row(dispute_id: str) -> str:
+    return f"dispute#{dispute_id}"
 
 
 def refund_row(refund_id: str) -> str:

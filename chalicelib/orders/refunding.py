@@ -14,7 +14,7 @@ from chalicelib.core.transactions import Transaction
 from chalicelib.ledger import entries, journals, postings, returns
 from chalicelib.ledger.returns import Taken, Terms
 from chalicelib.library import access
-from chalicelib.orders import collection
+from chalicelib.orders import collection, contested
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow, PaymentRow, RefundRow, RequestRow
 from chalicelib.outbox import tasks
@@ -30,8 +30,9 @@ def submit(tx: Transaction, order_id: str, request_id: str) -> None:
 
 
 def request_of(order: Order, refund: Refund) -> RequestRow | None:
-    """What a refund was asked for by; None where it was made at the provider itself."""
-    return order.request(refund.task.removeprefix(KEY)) if refund.task.startswith(KEY) else None
+    """What a refund was asked for by, or was adopted as; None where it was made at the provider itself, and is new."""
+    asked = order.request(refund.task.removeprefix(KEY)) if refund.task.startswith(KEY) else None
+    return asked or order.request(refund.id)
 
 
 def release(tx: Transaction, order: Order, request: RequestRow, **facts: Any) -> None:
@@ -87,7 +88,7 @@ def _follow_line(
     source = access.order(order.order_id)
     if refunded == line.price and not was_whole:
         access.revoke(tx, order.header.buyer_id, line.work_id, source)
-    elif was_whole and refunded < line.price:
+    elif was_whole and refunded < line.price and not contested.is_suspended(order):
         card, files = msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])
         access.grant(tx, order.header.buyer_id, card, files, source)
 
@@ -122,6 +123,11 @@ def _book(
 
 def _next(line: LineRow, part: int) -> Taken:
     return returns.next_part(terms_of(line), line.booked, taken_of(line), part)
+
+
+def is_returned(line: LineRow) -> bool:
+    """All of it went back."""
+    return bool(0 < line.price == line.refunded)
 
 
 def terms_of(line: LineRow) -> Terms:

@@ -1,5 +1,7 @@
 """Sending back money that bought nothing: decided with the payment, asked of Stripe by the outbox, entered as told."""
 
+from contextlib import suppress
+
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock, logs
@@ -9,7 +11,7 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import entries, journals, postings
 from chalicelib.ledger.entries import Journal
 from chalicelib.mail import post
-from chalicelib.orders import collection, refunding
+from chalicelib.orders import adopting, collection, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import OVERPAID, PURCHASE, REFUND, REVIEW, PaymentRow, RefundRow, refund_row
 from chalicelib.outbox import tasks
@@ -22,10 +24,6 @@ TRIES = 5
 ACTOR = actors.system("returning")
 TWICE = ("paid_before", "already_owned")
 FAILED = ("failed", "canceled")
-
-
-class RefundOfPurchase(Exception):
-    """Somebody refunds a sale at the provider itself: the refund rules decide what becomes of access and shares."""
 
 
 class PaymentUnknown(Exception):
@@ -57,9 +55,11 @@ def carry_out(task: Task) -> None:
 
 
 def note(refund: Refund, order_id: str, event: Event | None = None) -> None:
-    """Enter what is new about a refund. Raises NotFound, PaymentUnknown, RefundOfPurchase."""
+    """Enter what is new about a refund. Raises NotFound, PaymentUnknown, RefundUncovered."""
     for _ in range(TRIES):
-        order = collection.read(order_id)
+        order = _with_request(collection.read(order_id), refund)
+        if order is None:
+            continue
         try:
             with all_or_nothing() as tx:
                 facts = _enter(tx, order, refund)
@@ -74,13 +74,21 @@ def note(refund: Refund, order_id: str, event: Event | None = None) -> None:
     raise Moved
 
 
+def _with_request(order: Order, refund: Refund) -> Order | None:
+    """The order, in which what is refunded of a sale was asked for; None where that had to be entered first."""
+    payment = order.payment(refund.payment_id)
+    if payment is None or payment.kind != PURCHASE or refunding.request_of(order, refund):
+        return order
+    with suppress(Moved), all_or_nothing() as tx:
+        adopting.adopt(tx, order, payment, refund)
+    return None
+
+
 def _enter(tx: Transaction, order: Order, refund: Refund) -> dict[str, object]:
     """What is new."""
     payment = order.payment(refund.payment_id)
     if payment is None:
         raise PaymentUnknown(refund.payment_id)
-    if payment.kind == PURCHASE and refunding.request_of(order, refund) is None:
-        raise RefundOfPurchase(refund.id)
     row = order.refund(refund.id) or _begun(tx, order, refund)
     facts = _facts(row, refund, at_once=payment.kind != PURCHASE)
     if not facts and row.version:

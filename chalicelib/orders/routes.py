@@ -7,13 +7,17 @@ from chalicelib.core.cursors import BadCursor, Page
 from chalicelib.core.errors import NotFound
 from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
-from chalicelib.core.web import Answer, created, ok, route
-from chalicelib.orders import asking, cancellation, checkout, history, refund_policy
+from chalicelib.core.web import Answer, accepted, created, ok, route
+from chalicelib.orders import asking, cancellation, checkout, contesting, history, refund_policy
 from chalicelib.orders.asking import AlreadyDecided, AmountTooHigh, MethodClosed, NothingToRefund, OwnRequest
 from chalicelib.orders.cancellation import TooLateToCancel
 from chalicelib.orders.checkout import CheckoutDeclined
+from chalicelib.orders.contested import OrderDisputed
+from chalicelib.orders.contesting import AlreadyAnswered
 from chalicelib.orders.shapes import (
     Decision,
+    DisputeView,
+    NewEvidence,
     NewOrder,
     NewRefundRequest,
     OrderCard,
@@ -31,7 +35,7 @@ from chalicelib.orders.terms import (
     TotalTooHigh,
     WorkNotForSale,
 )
-from chalicelib.payments.gateway import ProviderUnavailable
+from chalicelib.payments.wire import ProviderUnavailable
 
 routes = Blueprint(__name__)
 
@@ -102,7 +106,7 @@ def cancel_order(actor: Actor, order_id: str) -> Answer:
     who=Who.READER,
     body=NewRefundRequest,
     answers={201: RequestView},
-    refuses=(NotFound, NothingToRefund, MethodClosed, AmountTooHigh),
+    refuses=(NotFound, NothingToRefund, OrderDisputed, MethodClosed, AmountTooHigh),
     once=True,
     limit=Limit(60, 900),
 )
@@ -147,8 +151,62 @@ def read_refund_requests(actor: Actor, query: OrdersQuery) -> Answer:
     who=Who.ADMIN,
     body=Decision,
     answers={200: RequestView},
-    refuses=(NotFound, OwnRequest, AlreadyDecided),
+    refuses=(NotFound, OwnRequest, AlreadyDecided, OrderDisputed),
 )
 def decide_refund(actor: Actor, order_id: str, request_id: str, body: Decision) -> Answer:
     """Approve a request, or reject it and say why. Large ones need two who approve."""
     return ok(asking.decide(actor, order_id, request_id, body))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/disputes",
+    who=Who.ADMIN,
+    query=OrdersQuery,
+    answers={200: Page[DisputeView]},
+    refuses=(BadCursor,),
+)
+def read_disputes(actor: Actor, query: OrdersQuery) -> Answer:
+    """The disputes that a bank has not decided, by when it must have our answer."""
+    return ok(contesting.waiting(actor, query))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/orders/{order_id}/disputes/{dispute_id}",
+    who=Who.ADMIN,
+    answers={200: DisputeView},
+    refuses=(NotFound,),
+)
+def read_dispute(actor: Actor, order_id: str, dispute_id: str) -> Answer:
+    """A dispute, as last seen."""
+    return ok(contesting.one(order_id, dispute_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/disputes/{dispute_id}/evidence",
+    who=Who.ADMIN,
+    body=NewEvidence,
+    answers={202: DisputeView},
+    refuses=(NotFound, OwnRequest, AlreadyAnswered),
+)
+def answer_dispute(actor: Actor, order_id: str, dispute_id: str, body: NewEvidence) -> Answer:
+    """Answer the bank, once. What we know of the sale is handed in with it."""
+    return accepted(contesting.answer(actor, order_id, dispute_id, body))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/disputes/{dispute_id}/acceptance",
+    who=Who.ADMIN,
+    answers={202: DisputeView},
+    refuses=(NotFound, OwnRequest, AlreadyAnswered),
+)
+def accept_dispute(actor: Actor, order_id: str, dispute_id: str) -> Answer:
+    """Give in: the buyer keeps the money, and loses what was bought."""
+    return accepted(contesting.give_in(actor, order_id, dispute_id))

@@ -4,11 +4,11 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, refunding, returning
+from chalicelib.orders import collection, contested, refunding, returning
 from chalicelib.orders.collection import Moved
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import gateway
-from chalicelib.payments.gateway import ProviderDeclined
+from chalicelib.payments.wire import ProviderDeclined
 
 TRIES = 5
 ACTOR = actors.system("refunding")
@@ -22,9 +22,11 @@ def carry_out(task: Task) -> None:
     order = collection.read(task.data["order_id"])
     request = order.request(task.data["request_id"])
     if request is None or request.failed_at or request.refunded_at:
-        return
+        return None
     refund = next((each for each in gateway.refunds_of(request.payment_id) if each.task == task.outbox_id), None)
     try:
+        if refund is None and contested.is_suspended(order):
+            return _give_up(order.order_id, task.data["request_id"], "disputed")
         if refund is None:
             asked = (task.outbox_id, task.attempts, order.order_id, request.payment_id)
             refund = gateway.refund(*asked, request.amount, "requested_by_customer")

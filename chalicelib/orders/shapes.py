@@ -112,6 +112,29 @@ class Decision(Struct, forbid_unknown_fields=True):
     because: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
 
 
+class DisputeView(Struct):
+    """A dispute at the buyer's bank. ``status`` is the provider's word; ``answer_due_at`` when the bank must have our
+    answer, ``answered_at`` when it was decided."""
+
+    dispute_id: str
+    order_id: str
+    status: str
+    reason: str
+    amount: int
+    currency: str
+    written_amount: str
+    opened_at: str
+    answer_due_at: str | None
+    answered_at: str | None
+    ended_at: str | None
+
+
+class NewEvidence(Struct, forbid_unknown_fields=True):
+    """What the bank should know beside what we know of the sale, which is put together for it."""
+
+    statement: Annotated[str, Meta(min_length=1, max_length=10_000)]
+
+
 class PolicyView(Struct):
     """The rules of refunds under which an order is placed. ``method_days``: how long a method can send money back."""
 

@@ -17,15 +17,23 @@ _TOLD = (
     ("paid", "paid_at"),
     ("paid_again", "overpaid_at"),
     ("returned", "returned_at"),
+    ("disputed", "disputed_at"),
+    ("dispute_won", "dispute_won_at"),
+    ("charged_back", "charged_back_at"),
 )
 
 
 def of(header: Any) -> str:
-    """created, awaiting, processing, paid, partially_refunded, refunded, review, returned, failed, expired or canceled.
+    """created, awaiting, processing, paid, partially_refunded, refunded, disputed, charged_back, review, returned,
+    failed, expired or canceled.
 
     What is known of money outweighs what was known of its absence: an order that expired and was paid is paid.
     """
     if header.paid_at:
+        if header.charged_back_at:
+            return "charged_back"
+        if header.disputed_at and not header.dispute_won_at:
+            return "disputed"
         if header.refunded:
             return "refunded" if header.refunded == header.total else "partially_refunded"
         return "paid"

@@ -14,11 +14,22 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.audit import trail
 from chalicelib.core import actors, aws, clock, logs
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, fulfilment, hearing, returning
-from chalicelib.orders.models import PAYMENT, REFUND, SETTLEMENT, AnyRow, OrderRow, PaymentRow, RefundRow, Unfinished
-from chalicelib.payments import gateway, inbox
-from chalicelib.payments.gateway import ProviderUnavailable
+from chalicelib.orders import collection, disputing, fulfilment, hearing, returning
+from chalicelib.orders.models import (
+    DISPUTE,
+    PAYMENT,
+    REFUND,
+    SETTLEMENT,
+    AnyRow,
+    DisputeRow,
+    OrderRow,
+    PaymentRow,
+    RefundRow,
+    Unfinished,
+)
+from chalicelib.payments import contests, gateway, inbox
 from chalicelib.payments.inbox import Event
+from chalicelib.payments.wire import ProviderUnavailable
 
 SETTLES_WITHIN = timedelta(minutes=10)
 AGAIN = timedelta(minutes=30)
@@ -38,6 +49,7 @@ class Swept(Struct):
     unpaid: int
     unsettled: int
     refunds: int
+    disputes: int
 
 
 def sweep() -> Swept:
@@ -49,6 +61,7 @@ def sweep() -> Swept:
         unpaid=_each(_due(PAYMENT, timedelta(0)), _in_turn(_look_for_payment)),
         unsettled=_each(_due(SETTLEMENT, SETTLES_WITHIN), _in_turn(_look_for_settlement)),
         refunds=_each(_due(REFUND, SETTLES_WITHIN), _in_turn(_look_for_refund)),
+        disputes=_each(_due(DISPUTE, timedelta(0)), _in_turn(_look_for_dispute, timedelta(days=1))),
     )
 
 
@@ -67,23 +80,23 @@ def _each(found: Iterable[T], deed: Callable[[T], None]) -> int:
     return done
 
 
-def _in_turn(look: Callable[[Any], None]) -> Callable[[Any], None]:
+def _in_turn(look: Callable[[Any], None], again: timedelta = AGAIN) -> Callable[[Any], None]:
     """Whatever comes of the look, what then still waits as it did goes to the end of the line."""
 
     def look_and_step_back(row: Any) -> None:
         try:
             look(row)
         finally:
-            _step_back(row)
+            _step_back(row, again)
 
     return look_and_step_back
 
 
-def _step_back(row: Any) -> None:
+def _step_back(row: Any, again: timedelta) -> None:
     """Not by the row's version: nobody who decides by what an order knows must decide again for this."""
     waits = (AnyRow.unfinished == row.unfinished) & (AnyRow.due_at == row.due_at)
     try:
-        AnyRow(row.order_id, row.row).update(actions=[AnyRow.due_at.set(clock.now() + AGAIN)], condition=waits)
+        AnyRow(row.order_id, row.row).update(actions=[AnyRow.due_at.set(clock.now() + again)], condition=waits)
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
@@ -118,6 +131,10 @@ def _look_for_payment(row: OrderRow) -> None:
 
 def _look_for_settlement(row: PaymentRow) -> None:
     fulfilment.take(gateway.read_payment(row.row.removeprefix("payment#")))
+
+
+def _look_for_dispute(row: DisputeRow) -> None:
+    disputing.note(contests.read_dispute(row.row.removeprefix("dispute#")), row.order_id)
 
 
 def _look_for_refund(row: RefundRow) -> None:

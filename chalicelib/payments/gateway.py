@@ -1,41 +1,13 @@
-"""The one place that talks to Stripe. ``stripe`` loads with the first question, never with the module.
+"""The one place that asks Stripe for money, and sends it back."""
 
-Two tries of 8 s each, well within the 29 s of the gateway. After ``ProviderUnavailable`` nobody knows whether the
-thing was done: ask again with the same attempt, or look first.
-"""
-
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
-from chalicelib.core import settings
-from chalicelib.core.errors import Unavailable
-from chalicelib.core.secrets import secret
-from chalicelib.ledger.postings import Settled
 from chalicelib.payments.objects import Checkout, Payment, Refund, Session
-
-API_VERSION = "2026-10-28.endive"
-TIMEOUT_SECONDS = 8
-LOOKED_THROUGH = 1000
+from chalicelib.payments.wire import ProviderDeclined, ask, client, listed, settled
 
 _PAYMENT = "latest_charge.balance_transaction"
 _MOVES = ("balance_transaction", "failure_balance_transaction")
-
-
-class ProviderUnavailable(Unavailable):
-    """The payment provider did not answer, or not clearly."""
-
-    en = "The payment service does not answer right now: try again in a moment. You have not been charged."
-    zh = "支付服务暂时没有响应：请稍后重试。您尚未被扣款。"
-
-
-class ProviderDeclined(Exception):
-    """The payment provider understood, and will not: nothing was done. ``param`` is what it objects to."""
-
-    def __init__(self, message: str, code: str | None, param: str | None) -> None:
-        super().__init__(message)
-        self.code, self.param = code, param
 
 
 def open_checkout(wanted: Checkout) -> Session:
@@ -60,14 +32,14 @@ def open_checkout(wanted: Checkout) -> Session:
     if wanted.note:
         params["custom_text"] = {"submit": {"message": wanted.note}}
     key = f"checkout:{wanted.order_id}:{wanted.attempt}"
-    return _session(_ask(lambda: _stripe().checkout.sessions.create(params, {"idempotency_key": key})))
+    return _session(ask(lambda: client().checkout.sessions.create(params, {"idempotency_key": key})))
 
 
 def find_checkout(order_id: str, since: int) -> Session | None:
     """The newest page for this order made since that second: Stripe cannot be asked for an order's pages, so ours are
     looked through. Raises ProviderUnavailable."""
     params = {"created": {"gte": since}, "limit": 100}
-    for found in _listed(lambda: _stripe().checkout.sessions.list(params)):
+    for found in listed(lambda: client().checkout.sessions.list(params)):
         if found.get("client_reference_id") == order_id:
             return _session(found)
     return None
@@ -76,7 +48,7 @@ def find_checkout(order_id: str, since: int) -> Session | None:
 def read_checkout(session_id: str) -> Session:
     """The page as it is now, with its payment. Raises ProviderUnavailable."""
     params = {"expand": [f"payment_intent.{_PAYMENT}"]}
-    return _session(_ask(lambda: _stripe().checkout.sessions.retrieve(session_id, params)))
+    return _session(ask(lambda: client().checkout.sessions.retrieve(session_id, params)))
 
 
 def close_checkout(session_id: str) -> Session | None:
@@ -85,7 +57,7 @@ def close_checkout(session_id: str) -> Session | None:
     None where the provider knows no such page: nobody can pay on it. Raises ProviderUnavailable.
     """
     with suppress(ProviderDeclined):  # it is closed already
-        _ask(lambda: _stripe().checkout.sessions.expire(session_id))
+        ask(lambda: client().checkout.sessions.expire(session_id))
     try:
         return read_checkout(session_id)
     except ProviderDeclined as error:
@@ -96,12 +68,12 @@ def close_checkout(session_id: str) -> Session | None:
 
 def read_payment(payment_id: str) -> Payment:
     """Raises ProviderUnavailable."""
-    return _payment(_ask(lambda: _stripe().payment_intents.retrieve(payment_id, {"expand": [_PAYMENT]})))
+    return _payment(ask(lambda: client().payment_intents.retrieve(payment_id, {"expand": [_PAYMENT]})))
 
 
 def payment_of_charge(charge_id: str) -> Payment | None:
     """The payment that a charge belongs to; None for a charge without one, which is none of ours."""
-    charge = _ask(lambda: _stripe().charges.retrieve(charge_id))
+    charge = ask(lambda: client().charges.retrieve(charge_id))
     return read_payment(charge["payment_intent"]) if charge.get("payment_intent") else None
 
 
@@ -118,76 +90,19 @@ def refund(task: str, attempt: int, order_id: str, payment_id: str, amount: int,
         "expand": ["balance_transaction"],
     }
     key = f"refund:{task}:{attempt}"
-    return _refund(_ask(lambda: _stripe().refunds.create(params, {"idempotency_key": key})))
+    return _refund(ask(lambda: client().refunds.create(params, {"idempotency_key": key})))
 
 
 def refunds_of(payment_id: str) -> list[Refund]:
     """What went back of a payment, or is on its way, by whoever's hand. Raises ProviderUnavailable."""
     params = {"payment_intent": payment_id, "limit": 100, "expand": [f"data.{name}" for name in _MOVES]}
-    return [_refund(found) for found in _listed(lambda: _stripe().refunds.list(params))]
+    return [_refund(found) for found in listed(lambda: client().refunds.list(params))]
 
 
 def read_refund(refund_id: str) -> Refund:
     """Raises ProviderUnavailable."""
     params = {"expand": list(_MOVES)}
-    return _refund(_ask(lambda: _stripe().refunds.retrieve(refund_id, params)))
-
-
-def takes(key: str) -> bool:
-    """Whether Stripe accepts this secret key for what we ask of it. Raises ProviderUnavailable."""
-    import stripe
-
-    try:
-        _client(key, settings.value("STRIPE_API_BASE"), TIMEOUT_SECONDS).checkout.sessions.list({"limit": 1})
-    except (stripe.AuthenticationError, stripe.PermissionError):
-        return False
-    except stripe.StripeError as error:
-        raise ProviderUnavailable from error
-    return True
-
-
-def _stripe() -> Any:
-    return _client(secret("stripe-key"), settings.value("STRIPE_API_BASE"), TIMEOUT_SECONDS)
-
-
-@cache
-def _client(key: str, address: str, timeout: float) -> Any:
-    import stripe
-
-    client = stripe.StripeClient(
-        key,
-        stripe_version=API_VERSION,
-        http_client=stripe.RequestsClient(timeout=timeout),
-        max_network_retries=1,
-        base_addresses={"api": address},
-    )
-    return client.v1
-
-
-def _ask(question: Callable[[], Any]) -> dict[str, Any]:
-    """One call, as plain data."""
-    return dict(_guarded(question).to_dict())
-
-
-def _listed(question: Callable[[], Any]) -> Iterator[dict[str, Any]]:
-    """A list, page after page, as plain data."""
-    pages = _guarded(question).auto_paging_iter()
-    for _ in range(LOOKED_THROUGH):
-        found = _guarded(lambda: next(pages, None))
-        if found is None:
-            return
-        yield dict(found.to_dict())
-
-
-def _guarded(question: Callable[[], Any]) -> Any:
-    import stripe
-
-    try:
-        return question()
-    except stripe.InvalidRequestError as error:
-        raise ProviderDeclined(str(error.user_message or error), error.code, error.param) from error
-    except stripe.StripeError as error:
-        raise ProviderUnavailable from error
+    return _refund(ask(lambda: client().refunds.retrieve(refund_id, params)))
 
 
 def _line(currency: str, name: str, amount: int) -> dict[str, Any]:
@@ -221,7 +136,7 @@ def _payment(told: dict[str, Any]) -> Payment:
         livemode=told["livemode"],
         charge_id=charge.get("id"),
         method=(charge.get("payment_method_details") or {}).get("type"),
-        settled=_settled(charge.get("balance_transaction")),
+        settled=settled(charge.get("balance_transaction")),
     )
 
 
@@ -235,13 +150,6 @@ def _refund(told: dict[str, Any]) -> Refund:
         amount=told["amount"],
         currency=told["currency"],
         status=told["status"],
-        settled=_settled(told.get("balance_transaction")),
-        returned=_settled(told.get("failure_balance_transaction")),
+        settled=settled(told.get("balance_transaction")),
+        returned=settled(told.get("failure_balance_transaction")),
     )
-
-
-def _settled(told: Any) -> Settled | None:
-    """None where the transaction does not exist yet, or was not expanded."""
-    if not isinstance(told, dict):
-        return None
-    return Settled(id=told["id"], amount=told["amount"], fee=told["fee"], currency=told["currency"])

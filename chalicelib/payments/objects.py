@@ -58,6 +58,20 @@ class Refund(Struct, frozen=True, kw_only=True):
     returned: Settled | None = None
 
 
+class Dispute(Struct, frozen=True, kw_only=True):
+    """A buyer's bank wants the money back. ``moves`` are the movements of our balance for it, oldest first: taken is
+    negative, given back positive. ``due_by`` is when evidence must be there, in seconds since 1970."""
+
+    id: str
+    payment_id: str
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    due_by: int | None = None
+    moves: tuple[Settled, ...] = ()
+
+
 class Item(Struct, frozen=True):
     """A line of the checkout page."""
 

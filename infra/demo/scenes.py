@@ -11,7 +11,7 @@ from chalicelib.core.secrets import secret
 from infra.demo import buying, cast, publishing
 from infra.demo.caller import Caller, until
 from infra.demo.play import Play
-from infra.local.fake_stripe import sign
+from infra.local.fake_stripe import cards, sign
 
 METHODS = dict(zip((part.key for part in cast.READERS), ("card", "alipay", "wechat_pay"), strict=True))
 
@@ -243,12 +243,33 @@ def reader_wants_the_money_back(play: Play) -> None:
     return play.checks.check("access went with it", work_id not in _owned(reader), _owned(reader))
 
 
+def reader_goes_to_the_bank(play: Play) -> None:
+    play.checks.scene("9. One goes to the bank · 争议")
+    reader = play.people[cast.READER_CARD.key]
+    owned = _owned(reader)
+    work_id = next((one for one in play.for_sale if one not in owned), None)
+    if work_id is None:
+        return play.checks.say(f"{reader.name} has everything that is for sale")
+    order = buying.order(reader, "cny", work_id)
+    buying.pay(order, "card", card_number=cards.DISPUTES)
+    buying.await_status(reader, order["order_id"], "disputed")
+    play.checks.check("access waits while the bank has the money", work_id not in _owned(reader))
+    dispute = play.admin.get("/v1/disputes")["items"][0]
+    path = f"/v1/orders/{order['order_id']}/disputes/{dispute['dispute_id']}"
+    play.admin.post(f"{path}/evidence", {"statement": "The reader opened the work."})
+    until("the bank to have our answer", lambda: play.admin.get(path)["status"] == "under_review")
+    play.checks.say(f"answered: {dispute['written_amount']}, {dispute['reason']}")
+    play.stripe("disputes/move", dispute=dispute["dispute_id"], status="lost")
+    buying.await_status(reader, order["order_id"], "charged_back")
+    return play.checks.check("what is lost stays lost", work_id not in _owned(reader))
+
+
 def _owned(reader: Caller) -> list[str]:
     return [work["work_id"] for work in reader.get("/v1/me/library")["items"]]
 
 
 def books_balance(play: Play) -> None:
-    play.checks.scene("9. The books balance · 账目")
+    play.checks.scene("10. The books balance · 账目")
     play.admin.post("/v1/admin/sweeps")
     report = play.admin.get("/v1/admin/invariants")
     play.checks.say(f"{report['journals']} journals, {report['orders']} orders, {report['holdings']} holdings")
@@ -264,5 +285,6 @@ SCENES = (
     strangers_attack,
     readers_review,
     reader_wants_the_money_back,
+    reader_goes_to_the_bank,
     books_balance,
 )

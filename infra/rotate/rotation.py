@@ -9,8 +9,8 @@ from chalicelib.core.actors import system
 from chalicelib.core.keyrings import KeyRing, parse
 from chalicelib.core.secrets import FRESH_SECONDS
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.payments import gateway
-from chalicelib.payments.gateway import ProviderUnavailable
+from chalicelib.payments import wire
+from chalicelib.payments.wire import ProviderUnavailable
 from infra.deploy.errors import Stopped
 from infra.rotate import parameters, rings
 from infra.rotate.parameters import Held
@@ -97,7 +97,7 @@ def _replace_stripe_key(held: Held, ask: Ask) -> str:
 
 def _is_taken(key: str) -> bool:
     try:
-        return gateway.takes(key)
+        return wire.takes(key)
     except ProviderUnavailable:
         raise Stopped("Stripe does not answer, so the key could not be tried: nothing was changed.") from None
 

@@ -5,11 +5,11 @@ import json
 import msgspec
 import pytest
 
-from chalicelib.orders import collection, returning
+from chalicelib.orders import returning
 from chalicelib.orders.jobs import carry_out
 from chalicelib.outbox import waking
 from chalicelib.outbox.models import Task
-from chalicelib.payments import gateway, inbox
+from chalicelib.payments import gateway
 from infra.local.fake_stripe import refunds
 from infra.local.functions import Context
 from tests.builders import a_message
@@ -88,16 +88,6 @@ def test_a_payment_returned_in_another_currency_clears_the_exchange(shop):
     sums = shop.sums()
     assert {name for name in sums if not name.startswith(("cash", "processor_fee"))} == set()
     shop.holds()
-
-
-def test_a_sale_refunded_at_stripe_itself_is_put_aside_for_the_refund_rules(shop):
-    order = shop.bought(shop.reader, shop.works["tides"])
-    payment = shop.every("payment_intent")[0]["id"]
-    gateway.refund("by-hand", 1, order["order_id"], payment, 900, "requested_by_customer")
-    shop.arrives()
-    assert {reason for _, reason in inbox.parked()} == {"a sale was refunded at the provider itself"}
-    assert collection.read(order["order_id"]).refunds == []
-    assert shop.library(shop.reader) == [shop.works["tides"]]
 
 
 def test_the_buyer_hears_of_it_once_in_their_language(shop):

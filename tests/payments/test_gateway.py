@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.core import clock
 from chalicelib.payments import gateway
-from chalicelib.payments.gateway import ProviderDeclined, ProviderUnavailable
 from chalicelib.payments.objects import Checkout, Item
+from chalicelib.payments.wire import ProviderDeclined, ProviderUnavailable
 
 
 def a_checkout(attempt=1, order_id="order-1", methods=("card", "alipay", "wechat_pay"), **more):

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _DAY = 24 * 3600
 _CLOSED = ("won", "lost", "warning_closed", "prevented")
-_TEXTS = ("access_activity_log", "customer_name", "product_description", "service_date", "uncategorized_text")
+_TEXTS = (
+    "access_activity_log", "customer_name", "product_description", "refund_policy_disclosure",
+    "refund_refusal_explanation", "service_date", "uncategorized_text",
+)  # fmt: skip
 EVIDENCE = Fields({**{name: text(20_000) for name in _TEXTS}, "customer_email_address": email})
 UPDATE = Fields({"evidence": EVIDENCE, "submit": truth, "metadata": metadata, "expand": EXPAND})
 LIST = paging.listing(charge=text(100), payment_intent=text(100))
@@ -81,7 +84,7 @@ def update(fake: FakeStripe, params: Object, dispute_id: str) -> Object:
     dispute["metadata"] = merged(dispute["metadata"], params)
     if "evidence" not in params and "submit" not in params:
         return dispute
-    if dispute["status"] not in ("needs_response", "warning_needs_response"):
+    if dispute["status"] not in ("needs_response", "warning_needs_response", "appeal_needs_response"):
         raise refused(f"This dispute is {dispute['status']}: its evidence stands.", param="evidence")
     dispute["evidence"].update(params.get("evidence", {}))
     dispute["evidence_details"]["has_evidence"] = bool(dispute["evidence"])

@@ -1,0 +1,49 @@
+"""A refund of a sale that somebody made at the provider itself becomes a request of ours: reserved of the lines that
+have something left, each by how much, and followed like any other."""
+
+from chalicelib.audit import trail
+from chalicelib.core import actors, clock
+from chalicelib.core.money import apportion
+from chalicelib.core.transactions import Transaction
+from chalicelib.orders import collection
+from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.models import PaymentRow, RequestRow, request_row
+from chalicelib.payments.objects import Refund
+
+MADE_AT_PROVIDER = "made_at_provider"
+ACTOR = actors.system("adopting")
+
+
+class RefundUncovered(Exception):
+    """More went back than is left beside what requests reserved: the provider refuses one of those, which frees its
+    part, and then there is room."""
+
+
+def adopt(tx: Transaction, order: Order, payment: PaymentRow, refund: Refund) -> None:
+    """Raises RefundUncovered; at the commit: Moved."""
+    left = {line.row: line.price - line.reserved for line in order.lines if line.price > line.reserved}
+    if refund.amount > sum(left.values()):
+        raise RefundUncovered(refund.id)
+    parts = {row: part for row, part in apportion(refund.amount, left).items() if part}
+    collection.change(tx, order.header, refunded=order.header.refunded)
+    collection.change(tx, payment, reserved=payment.reserved + refund.amount)
+    for line in order.lines:
+        if line.row in parts:
+            collection.change(tx, line, reserved=line.reserved + parts[line.row])
+    tx.insert(_request(order, payment, refund, parts), Moved())
+    trail.write(tx, ACTOR, "refund.adopted", order.order_id, refund=refund.id, amount=refund.amount)
+
+
+def _request(order: Order, payment: PaymentRow, refund: Refund, parts: dict[str, int]) -> RequestRow:
+    now = clock.now()
+    return RequestRow(
+        order.order_id,
+        request_row(refund.id),
+        payment_id=payment.row.removeprefix("payment#"),
+        amount=refund.amount,
+        currency=refund.currency,
+        parts=parts,
+        reasons=[MADE_AT_PROVIDER],
+        requested_at=now,
+        approved_at=now,
+    )

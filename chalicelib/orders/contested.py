@@ -1,0 +1,60 @@
+"""What disputes mean for an order: which of its parts wait for a bank. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core.errors import Conflict
+from chalicelib.orders.collection import Order
+from chalicelib.orders.models import PURCHASE, DisputeRow
+
+ANSWERABLE = frozenset({"warning_needs_response", "needs_response", "appeal_needs_response"})
+WAITING = ANSWERABLE | {"warning_under_review", "under_review", "appeal_under_review"}
+LOST, WON = "lost", "won"
+ENDED = frozenset({LOST, WON, "warning_closed", "prevented"})
+KNOWN = WAITING | ENDED
+"""The provider adds statuses as time goes on: of one that is not here, nothing is guessed."""
+
+
+class OrderDisputed(Conflict):
+    """The buyer asked their bank for the money: the bank decides, and nobody else meanwhile."""
+
+    en = "The payment of this order is disputed at the bank: wait for its decision."
+    zh = "该订单的付款正在银行争议处理中：请等待银行的决定。"
+
+
+def is_lost(row: DisputeRow) -> bool:
+    return bool(row.losses > row.reprieves)
+
+
+def is_out(row: DisputeRow) -> bool:
+    """The bank has the money, for now or for good."""
+    return bool(row.out > 0) or is_lost(row)
+
+
+def of_sale(order: Order) -> list[DisputeRow]:
+    """The disputes about what bought the order; others are about money that bought nothing."""
+    bought = {payment.row for payment in order.payments if payment.kind == PURCHASE}
+    return [row for row in order.disputes if f"payment#{row.payment_id}" in bought]
+
+
+def is_suspended(order: Order) -> bool:
+    """Nothing of the order may be read: its money is not here."""
+    return any(is_out(row) for row in of_sale(order))
+
+
+def is_frozen(order: Order) -> bool:
+    """Nothing is refunded or paid out: a bank asks, decides, or has decided against us."""
+    return any(row.ended_at is None or is_out(row) for row in of_sale(order))
+
+
+def header_facts(order: Order, row: DisputeRow, was_out: bool, now: datetime) -> dict[str, Any]:
+    """What is new for the order, by what became of one of its disputes."""
+    others = [each for each in of_sale(order) if each.row != row.row]
+    facts: dict[str, Any] = {}
+    if is_out(row) and not was_out:
+        facts |= {"disputed_at": now, "dispute_won_at": None}
+    if is_lost(row) and not order.header.charged_back_at:
+        facts["charged_back_at"] = now
+    if was_out and not is_out(row) and not any(is_out(each) for each in others):
+        facts |= {"dispute_won_at": now, "charged_back_at": None}
+    return facts

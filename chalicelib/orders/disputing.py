@@ -1,0 +1,282 @@
+"""A buyer's bank takes the money back, and gives it back or keeps it: order, access and books follow what is seen of
+the dispute, in whatever order it is told.
+
+Whatever it may cost is reserved of the order's lines, so that nothing is refunded twice. Access is suspended while the
+money is out, returns with it, and ends where it is lost.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib.audit import trail
+from chalicelib.catalog.cards import Card
+from chalicelib.catalog.works import FileRef
+from chalicelib.core import actors, clock, logs
+from chalicelib.core.errors import Conflict
+from chalicelib.core.money import apportion
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.ledger import entries, journals, postings, returns
+from chalicelib.ledger.postings import Settled
+from chalicelib.ledger.returns import Taken
+from chalicelib.library import access
+from chalicelib.orders import collection, contested, refunding, status
+from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.contested import ENDED, KNOWN, LOST, OrderDisputed
+from chalicelib.orders.models import DECISION, DISPUTE, OVERPAID, PURCHASE, DisputeRow, LineRow, PaymentRow, dispute_row
+from chalicelib.orders.returning import PaymentUnknown
+from chalicelib.payments import inbox
+from chalicelib.payments.inbox import Event
+from chalicelib.payments.objects import Dispute
+
+TRIES = 5
+LOOKED_AT_AGAIN = timedelta(days=1)
+ACTOR = actors.system("disputing")
+
+
+class DisputeUnknown(Exception):
+    """Its status, or how its money moved, is nothing that we know: a person looks, and nothing is guessed."""
+
+
+class DisputeUncovered(Exception):
+    """Requests have reserved what it took. The provider refuses them, which frees their part: then there is room."""
+
+
+def note(dispute: Dispute, order_id: str, event: Event | None = None) -> None:
+    """Enter what is new about a dispute. Raises NotFound, PaymentUnknown, DisputeUnknown, DisputeUncovered."""
+    for _ in range(TRIES):
+        order = collection.read(order_id)
+        try:
+            with all_or_nothing() as tx:
+                if not _enter(tx, order, dispute) and event is None:
+                    return
+                inbox.finish(tx, event)
+            return
+        except Conflict:
+            continue
+    raise Moved
+
+
+def _enter(tx: Transaction, order: Order, dispute: Dispute) -> bool:
+    payment = order.payment(dispute.payment_id)
+    if payment is None:
+        raise PaymentUnknown(dispute.payment_id)
+    if dispute.status not in KNOWN:
+        raise DisputeUnknown(dispute.status)
+    row = order.dispute(dispute.id) or _begun(order, dispute)
+    new = [move for move in dispute.moves if move.id not in row.moves]
+    if row.version and not new and row.status == dispute.status and _is_covered(row, payment):
+        return False
+    seen = _Seen(tx, order, payment, row, dispute, new)
+    seen.enter()
+    return True
+
+
+def _begun(order: Order, dispute: Dispute) -> DisputeRow:
+    return DisputeRow(
+        order.order_id,
+        dispute_row(dispute.id),
+        payment_id=dispute.payment_id,
+        amount=dispute.amount,
+        currency=dispute.currency,
+        reason=dispute.reason,
+        opened_at=clock.now(),
+        moves={},
+        parts={},
+    )
+
+
+def _is_covered(row: DisputeRow, payment: PaymentRow) -> bool:
+    """Nothing more must be reserved: all of it is, or it is decided what it costs."""
+    ended_well = row.ended_at is not None and not contested.is_out(row)
+    decided = payment.kind != PURCHASE or ended_well or contested.is_lost(row)
+    return decided or sum(row.parts.values()) == row.amount
+
+
+class _Seen:
+    """One sight of a dispute, and what it changes; each row is written once, at the end."""
+
+    def __init__(
+        self, tx: Transaction, order: Order, payment: PaymentRow, row: DisputeRow, dispute: Dispute, new: list[Settled]
+    ) -> None:
+        self.tx, self.order, self.payment, self.row, self.dispute, self.new = tx, order, payment, row, dispute, new
+        self.was_suspended = contested.is_suspended(order)
+        self.was_out = contested.is_out(row)
+        self.lines = {line.row: line for line in order.lines}
+        self.facts: dict[str, Any] = {}
+        self.changed: dict[str, dict[str, Any]] = {}
+        """What becomes of lines, by row."""
+        self.reserved = payment.reserved
+
+    def enter(self) -> None:
+        self._post_moves()
+        if contested.is_out(self.row):
+            self._refuse_requests()
+        lost = self.dispute.status == LOST and self.row.out > 0
+        if contested.is_lost(self.row) and self.row.out == 0:
+            self._reprieve()
+        if self.dispute.status in ENDED and not lost:
+            self._must_be_over()
+            self._release()
+        else:
+            self._cover()
+        if lost and not contested.is_lost(self.row):
+            self._lose()
+        self._write()
+
+    # Money
+
+    def _post_moves(self) -> None:
+        """J4 and J5, keyed by the movement; what they come to is what the bank has."""
+        moves, out = dict(self.row.moves), self.row.out
+        for move in self.new:
+            amount = abs(move.amount) if move.currency == self.dispute.currency else self.dispute.amount
+            told = (self.order.order_id, self.dispute.currency, amount, move)
+            taken = move.amount < 0
+            journals.post(self.tx, postings.dispute_taken(*told) if taken else postings.dispute_given_back(*told))
+            moves[move.id] = move.amount
+            out += amount if taken else -amount
+        if not 0 <= out <= self.dispute.amount:
+            raise DisputeUnknown(f"{out} of {self.dispute.amount} is out")
+        self._set(moves=moves, out=out)
+
+    def _must_be_over(self) -> None:
+        """It ended and is not lost: then all of the money is here. Until the last movement is told, it is not over."""
+        if self.dispute.status != contested.WON and self.row.out:
+            raise DisputeUnknown(f"{self.dispute.status}, and {self.row.out} is out")
+
+    def _lose(self) -> None:
+        """J6: taken from those who had it; and from where it waited, where it bought nothing."""
+        if self.row.out != self.row.amount:
+            raise DisputeUnknown(f"{self.row.out} of {self.row.amount} is lost")
+        if not _is_covered(self.row, self.payment) and any(_is_open(each) for each in self.order.requests):
+            raise DisputeUncovered(self.dispute.id)
+        took = {name: self._took(self.lines[name], part) for name, part in self.row.parts.items()}
+        total = Taken()
+        for part in took.values():
+            total = total.plus(part)
+        waiting = postings.OVERPAID if self.payment.kind == OVERPAID else postings.SUSPENSE
+        told = (self.order.order_id, self.row.currency, self.row.out, total, waiting)
+        journals.post(self.tx, postings.dispute_lost(self._journal(self.row.losses + 1), *told))
+        self._set(losses=self.row.losses + 1, taken=msgspec.to_builtins(took))
+
+    def _took(self, line: LineRow, part: int) -> Taken:
+        taken = returns.next_part(refunding.terms_of(line), line.booked, refunding.taken_of(line), part)
+        self._book(line, part, refunding.taken_of(line).plus(taken))
+        return taken
+
+    def _reprieve(self) -> None:
+        """J6r, the stored inverse: what was lost came back after all."""
+        name = self._journal(self.row.losses)
+        stored = journals.find(f"J6#{name}")
+        if stored is None:
+            raise LookupError(f"J6#{name} is not in the book")
+        journals.post(self.tx, entries.inverse(stored, "J6r", name))
+        for row, told in (self.row.taken or {}).items():
+            line, taken = self.lines[row], msgspec.convert(told, Taken)
+            self._book(line, -self.row.parts[row], refunding.taken_of(line).less(taken))
+        self._set(reprieves=self.row.reprieves + 1, taken=None)
+
+    def _journal(self, number: int) -> str:
+        """A dispute that is lost, won on appeal, and lost again has several."""
+        return self.dispute.id if number == 1 else f"{self.dispute.id}.{number}"
+
+    # What it may cost
+
+    def _refuse_requests(self) -> None:
+        """What nobody has decided yet, the bank decides."""
+        for request in self.order.requests:
+            if request.unfinished == DECISION and self.payment.kind == PURCHASE:
+                self._reserve(request.parts, -1)
+                facts = {"rejected_at": clock.now(), "rejected_because": OrderDisputed.en}
+                collection.change(self.tx, request, **facts, unfinished=None, due_at=None)
+
+    def _cover(self) -> None:
+        """Reserve of each line by what is left of it, as much as is there."""
+        if _is_covered(self.row, self.payment):
+            return
+        left = {row: line.price - self._reserved(line) for row, line in self.lines.items()}
+        left = {row: amount for row, amount in left.items() if amount}
+        wanting = min(self.row.amount - sum(self.row.parts.values()), sum(left.values()))
+        if wanting:
+            more = {row: part for row, part in apportion(wanting, left).items() if part}
+            parts = {row: self.row.parts.get(row, 0) + more.get(row, 0) for row in self.row.parts.keys() | more.keys()}
+            self._reserve(more, 1)
+            self._set(parts=parts)
+
+    def _release(self) -> None:
+        self._reserve(self.row.parts, -1)
+        self._set(parts={})
+
+    def _reserve(self, parts: dict[str, int], sign: int) -> None:
+        for row, part in parts.items():
+            line = self.lines[row]
+            self.changed.setdefault(row, {})["reserved"] = self._reserved(line) + sign * part
+            self.reserved += sign * part
+
+    def _reserved(self, line: LineRow) -> int:
+        return int(self.changed.get(line.row, {}).get("reserved", line.reserved))
+
+    def _book(self, line: LineRow, part: int, taken: Taken) -> None:
+        facts = {"booked": line.booked + part, "taken": msgspec.to_builtins(taken)}
+        self.changed.setdefault(line.row, {}).update(facts)
+
+    # Rows
+
+    def _set(self, **facts: Any) -> None:
+        for name, value in facts.items():
+            setattr(self.row, name, value)
+        self.facts |= facts
+
+    def _write(self) -> None:
+        before, now = self.row.status, clock.now()
+        self._set(status=self.dispute.status, **self._due())
+        over = self.dispute.status in ENDED and (self.dispute.status != contested.WON or self.row.out == 0)
+        self._set(ended_at=(self.row.ended_at or now) if over else None, unfinished=None if over else DISPUTE)
+        self._follow_order()
+        for row, facts in self.changed.items():
+            collection.change(self.tx, self.lines[row], **facts)
+        if self.reserved != self.payment.reserved:
+            collection.change(self.tx, self.payment, reserved=self.reserved)
+        if self.row.version:
+            collection.change(self.tx, self.row, **self.facts)
+        else:
+            self.tx.insert(self.row, Moved())
+            logs.incident("dispute_opened", order_id=self.order.order_id, dispute=self.dispute.id)
+        told = {"dispute": self.dispute.id, "was": before, "became": self.dispute.status}
+        trail.write(self.tx, ACTOR, "order.disputed", self.order.order_id, **told)
+
+    def _due(self) -> dict[str, Any]:
+        """When somebody must answer; else when to look whether it ended unannounced."""
+        due = clock.of(self.dispute.due_by) if self.dispute.due_by else None
+        waits = due if self.dispute.status in contested.ANSWERABLE and due else clock.now() + LOOKED_AT_AGAIN
+        return {"evidence_due_at": due, "due_at": None if self.dispute.status in ENDED else waits}
+
+    def _follow_order(self) -> None:
+        """The header, by whose version all of this is one decision; and access."""
+        header = self.order.header
+        if self.payment.kind != PURCHASE:
+            collection.change(self.tx, header, refunded=header.refunded)
+            return
+        disputes = [each for each in self.order.disputes if each.row != self.row.row]
+        order = self.order._replace(disputes=[*disputes, self.row])
+        facts = contested.header_facts(order, self.row, self.was_out, clock.now())
+        collection.change(self.tx, header, refunded=header.refunded, **facts)
+        suspended = contested.is_suspended(order)
+        if suspended != self.was_suspended:
+            for line in self.order.lines:
+                if not refunding.is_returned(line):
+                    self._lock(line) if suspended else self._unlock(line)
+
+    def _lock(self, line: LineRow) -> None:
+        access.revoke(self.tx, self.order.header.buyer_id, line.work_id, access.order(self.order.order_id))
+
+    def _unlock(self, line: LineRow) -> None:
+        card, files = msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])
+        source = access.order(self.order.order_id)
+        access.grant(self.tx, self.order.header.buyer_id, card, files, source)
+
+
+def _is_open(request: Any) -> bool:
+    return status.of_request(request) in ("review", "approved")
