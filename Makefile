@@ -44,6 +44,9 @@ bench: $(READY) ## Cold import and request overhead as ratios to baselines; call
 package: $(READY) ## Build the deployment package, its layers too, and report their sizes (STAGE=dev; ARCH=arm64)
 	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)" --architecture "$(or $(ARCH),x86_64)"
 
+prove: $(READY) ## Random histories, single faults and mutants: is money ever lost? (HISTORIES=20000 MUTANTS=0; SEED=7 plays one again)
+	@$(BIN)/python -m infra.prove $(if $(SEED),--histories 1 --every 0 --sequences 0 --mutants 0 --seed "$(SEED)") $(if $(HISTORIES),--histories "$(HISTORIES)") $(if $(MUTANTS),--mutants "$(MUTANTS)")
+
 load: $(READY) ## Many readers at once on the local platform: errors, and latency beside bare calls (CLIENTS=32 SECONDS=60)
 	@$(BIN)/python -m infra.load $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(SECONDS),--seconds $(SECONDS))
 
@@ -98,4 +101,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs policies bench package load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive rotate-keys lock clean
+.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive rotate-keys lock clean

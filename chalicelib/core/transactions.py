@@ -60,7 +60,10 @@ class Transaction:
         self._refusals["check"].append(refusal)
 
     def commit(self) -> None:
-        """Raises the refusal of the first failed condition. A clash with another transaction is tried again."""
+        """Raises the refusal of the first failed condition. A clash with another transaction is tried again. DynamoDB
+        refuses a transaction of nothing: it is not asked."""
+        if not any(self._refusals.values()):
+            return
         for attempt in range(ATTEMPTS):
             try:
                 self._write._commit()

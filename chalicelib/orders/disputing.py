@@ -1,11 +1,12 @@
 """A buyer's bank takes the money back, and gives it back or keeps it: order, access and books follow what is seen of
 the dispute, in whatever order it is told.
 
-Whatever it may cost is reserved of the order's lines, so that nothing is refunded twice. Access is suspended while the
-money is out, returns with it, and ends where it is lost.
+What is out is reserved of the order's lines, so that nothing is refunded twice. Access is suspended while the money is
+out, returns with it, and ends where it is lost. An inquiry reserves nothing: the provider lets it be answered by a
+refund.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from chalicelib.ledger import entries, journals, postings, returns
 from chalicelib.ledger.postings import Settled
 from chalicelib.ledger.returns import Taken
 from chalicelib.library import access
-from chalicelib.orders import collection, contested, refunding, status
+from chalicelib.orders import collection, contested, refunding, returning, status
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import ENDED, KNOWN, LOST, OrderDisputed
 from chalicelib.orders.models import DECISION, DISPUTE, OVERPAID, PURCHASE, DisputeRow, LineRow, PaymentRow, dispute_row
@@ -89,8 +90,8 @@ def _begun(order: Order, dispute: Dispute) -> DisputeRow:
 
 def _is_covered(row: DisputeRow, payment: PaymentRow) -> bool:
     """Nothing more must be reserved: all of it is, or it is decided what it costs."""
-    ended_well = row.ended_at is not None and not contested.is_out(row)
-    decided = payment.kind != PURCHASE or ended_well or contested.is_lost(row)
+    is_here = not contested.is_out(row)
+    decided = payment.kind != PURCHASE or is_here or contested.is_lost(row)
     return decided or sum(row.parts.values()) == row.amount
 
 
@@ -235,6 +236,8 @@ class _Seen:
         over = self.dispute.status in ENDED and (self.dispute.status != contested.WON or self.row.out == 0)
         self._set(ended_at=(self.row.ended_at or now) if over else None, unfinished=None if over else DISPUTE)
         self._follow_order()
+        if over and self.payment.kind != PURCHASE and not contested.is_lost(self.row):
+            returning.ask_again(self.tx, self.order.order_id, self.payment, self._ended(now))
         for row, facts in self.changed.items():
             collection.change(self.tx, self.lines[row], **facts)
         if self.reserved != self.payment.reserved:
@@ -246,6 +249,9 @@ class _Seen:
             logs.incident("dispute_opened", order_id=self.order.order_id, dispute=self.dispute.id)
         told = {"dispute": self.dispute.id, "was": before, "became": self.dispute.status}
         trail.write(self.tx, ACTOR, "order.disputed", self.order.order_id, **told)
+
+    def _ended(self, now: datetime) -> str:
+        return f"{self.dispute.id}:{clock.rfc3339(now)}"
 
     def _due(self) -> dict[str, Any]:
         """When somebody must answer; else when to look whether it ended unannounced."""

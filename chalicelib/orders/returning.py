@@ -19,6 +19,7 @@ from chalicelib.outbox.tasks import Task
 from chalicelib.payments import gateway, inbox
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import Payment, Refund
+from chalicelib.payments.wire import ProviderDeclined
 
 TRIES = 5
 ACTOR = actors.system("returning")
@@ -36,9 +37,18 @@ def ask(tx: Transaction, order_id: str, payment: Payment, kind: str, reason: str
     tasks.put(tx, "order-effects", "return_payment", data, key=f"return:{payment.id}")
 
 
+def ask_again(tx: Transaction, order_id: str, row: PaymentRow, after: str) -> None:
+    """A bank had the money, and gave it back: now it can go back to the buyer."""
+    payment_id = row.row.removeprefix("payment#")
+    told = {"amount": row.amount, "kind": row.kind, "reason": row.reason}
+    data = {"order_id": order_id, "payment_id": payment_id, **told}
+    tasks.put(tx, "order-effects", "return_payment", data, key=f"return:{payment_id}:{after}")
+
+
 def carry_out(task: Task) -> None:
     """Look first, then ask for what is left: whatever became of an earlier attempt, and whoever sent some of it back by
-    hand, the money goes back once.
+    hand, the money goes back once. While a bank has it, nothing is sent: it goes back by the bank, or is asked for anew
+    when the bank gave it back.
 
     Raises ProviderUnavailable, ProviderDeclined.
     """
@@ -49,7 +59,11 @@ def carry_out(task: Task) -> None:
     if left > 0 and not ours:
         reason = "duplicate" if told["reason"] in TWICE else "requested_by_customer"
         asked = (task.outbox_id, task.attempts, told["order_id"], told["payment_id"])
-        known.append(gateway.refund(*asked, left, reason))
+        try:
+            known.append(gateway.refund(*asked, left, reason))
+        except ProviderDeclined as error:
+            if error.code != "charge_disputed":
+                raise
     for refund in known:
         note(refund, told["order_id"])
 

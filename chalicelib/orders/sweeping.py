@@ -27,7 +27,7 @@ from chalicelib.orders.models import (
     RefundRow,
     Unfinished,
 )
-from chalicelib.payments import contests, gateway, inbox
+from chalicelib.payments import contests, gateway, inbox, replaying
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.wire import ProviderUnavailable
 
@@ -43,8 +43,9 @@ T = TypeVar("T")
 
 
 class Swept(Struct):
-    """How many late ones of each kind were looked at without an error."""
+    """How many late ones of each kind were looked at without an error; ``missed`` are events that never reached us."""
 
+    missed: int
     events: int
     unpaid: int
     unsettled: int
@@ -54,15 +55,25 @@ class Swept(Struct):
 
 def sweep() -> Swept:
     """Look at everything that is late, and say how late the oldest event is. One that fails holds up no other."""
+    missed = _replay()
     late = list(islice(inbox.late(), AT_ONCE))
     logs.measure("InboxAge", late[0].waited if late else 0)
     return Swept(
+        missed=missed,
         events=_each(late, _hear),
         unpaid=_each(_due(PAYMENT, timedelta(0)), _in_turn(_look_for_payment)),
         unsettled=_each(_due(SETTLEMENT, SETTLES_WITHIN), _in_turn(_look_for_settlement)),
         refunds=_each(_due(REFUND, SETTLES_WITHIN), _in_turn(_look_for_refund)),
         disputes=_each(_due(DISPUTE, timedelta(0)), _in_turn(_look_for_dispute, timedelta(days=1))),
     )
+
+
+def _replay() -> int:
+    try:
+        return replaying.replay()
+    except Exception as error:
+        logs.failed("a sweep failed", error)
+        return 0
 
 
 def _due(waiting_for: str, patience: timedelta) -> Iterable[Any]:

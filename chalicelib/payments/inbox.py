@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.core import clock, logs, settings
 from chalicelib.core.errors import BadRequest, NotFound
 from chalicelib.core.keyrings import ring
+from chalicelib.core.tables import batch_get
 from chalicelib.core.transactions import Transaction
 from chalicelib.core.validation import BodyMalformed
 from chalicelib.payments.models import StoredEvent
@@ -77,6 +78,16 @@ def receive(body: bytes, signature: str) -> None:
         raise NotOurEvent
     if told.type.startswith(HEARD):
         _keep(told)
+
+
+def take_missed(told: list[dict[str, Any]]) -> int:
+    """Keep those of the provider's own events that are not known; how many there were. At most 100."""
+    events = [event for event in (msgspec.convert(one, _Envelope) for one in told) if event.type.startswith(HEARD)]
+    known = batch_get([(StoredEvent, event.id) for event in events]) if events else []
+    missed = [event for event, row in zip(events, known, strict=True) if row is None]
+    for event in missed:
+        _keep(event)
+    return len(missed)
 
 
 def of(image: Mapping[str, Any]) -> Event | None:

@@ -59,3 +59,10 @@ def test_a_limit_costs_one_call(platform: Platform) -> None:
     with platform.emulator.meter.counting() as calls:
         spend("deed", "subject", Limit(2, 60))
     assert calls.of("dynamodb") == {"UpdateItem": 1}
+
+
+def test_nothing_to_write_asks_nobody(platform: Platform) -> None:
+    """DynamoDB refuses an empty transaction; the emulator would not."""
+    with platform.emulator.meter.counting() as calls, all_or_nothing():
+        pass
+    assert calls.of("dynamodb") == {}

@@ -308,3 +308,19 @@ def test_one_whose_end_nobody_told_is_found_by_the_sweeper(shop):
     shop.fake.state.holding = False
     shop.arrives()
     shop.holds()
+
+
+def test_money_that_bought_nothing_goes_back_once_its_bank_gave_it_back(shop):
+    order = shop.ordered(shop.reader, shop.works["tides"])
+    shop.takes(order, amount=500)
+    dispute = disputed_charge(shop)
+    shop.arrives()
+    assert (shop.every("refund"), shop.seen(shop.reader, order)["status"]) == ([], "review")
+    becomes(shop, dispute, "under_review", "won")
+    assert [refund["amount"] for refund in shop.every("refund")] == [500]
+    assert shop.seen(shop.reader, order)["status"] == "returned"
+    shop.holds()
+
+
+def disputed_charge(shop):
+    return disputes.open_dispute(shop.fake, shop.every("charge")[0]["id"])["id"]

@@ -10,6 +10,7 @@ from chalicelib.orders import status
 
 FACTS = ("awaiting_at", "processing_at", "paid_at", "review_at", "overpaid_at", "returned_at", "failed_at")
 FACTS += ("expired_at", "canceled_at")
+DISPUTED = ("disputed_at", "dispute_won_at", "charged_back_at")
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
 
 
@@ -20,7 +21,7 @@ def header(**facts):
         "closes_at": late,
         "refunded": 0,
         "total": 900,
-        **dict.fromkeys(FACTS),
+        **dict.fromkeys((*FACTS, *DISPUTED)),
         **facts,
     }
     return SimpleNamespace(**told)
@@ -62,3 +63,11 @@ def test_what_went_back_of_a_paid_order_says_so():
     paid = {"paid_at": datetime(2026, 1, 2, tzinfo=UTC)}
     statuses = [status.of(header(**paid, refunded=refunded)) for refunded in (0, 1, 899, 900)]
     assert statuses == ["paid", "partially_refunded", "partially_refunded", "refunded"]
+
+
+def test_what_a_bank_has_outweighs_what_went_back():
+    paid, now = {"paid_at": datetime(2026, 1, 1, tzinfo=UTC), "refunded": 300}, datetime(2026, 1, 2, tzinfo=UTC)
+    assert status.of(header(**paid)) == "partially_refunded"
+    assert status.of(header(**paid, disputed_at=now)) == "disputed"
+    assert status.of(header(**paid, disputed_at=now, dispute_won_at=now)) == "partially_refunded"
+    assert status.of(header(**paid, disputed_at=now, charged_back_at=now)) == "charged_back"

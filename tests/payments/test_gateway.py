@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from chalicelib.core import clock
-from chalicelib.payments import gateway
+from chalicelib.payments import gateway, wire
 from chalicelib.payments.objects import Checkout, Item
 from chalicelib.payments.wire import ProviderDeclined, ProviderUnavailable
 
@@ -53,7 +53,7 @@ def test_a_page_is_found_among_many(till):
 
 
 def test_a_stripe_that_is_too_slow_is_given_up(till, monkeypatch):
-    monkeypatch.setattr(gateway, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(wire, "TIMEOUT_SECONDS", 0.2)
     till.fails("slow", "GET", seconds=1, times=4)
     with pytest.raises(ProviderUnavailable):
         gateway.read_checkout("cs_1")

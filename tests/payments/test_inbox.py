@@ -129,7 +129,7 @@ def test_what_nobody_listens_to_costs_no_call(world):
 
 
 def test_an_event_that_nobody_can_work_on_yet_is_put_aside_not_dropped(world):
-    told(world, an_event(type="charge.dispute.created"))
+    told(world, an_event(type="payout.paid"))
     world.pump()
     assert [(event.id, reason) for event, reason in inbox.parked()] == [
         ("evt_1", "nobody works on events of this type yet")

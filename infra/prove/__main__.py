@@ -1,0 +1,141 @@
+"""``make prove``: the histories, the single faults and the mutants, with progress; ``build/prove.json`` at the end.
+
+``SEED=`` plays one history again and tells it step by step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from infra.prove import apportioning, mutants, singles, work
+from infra.prove.work import Seen
+
+BATCH = 50
+SHOWN = 3
+OFTEN_ENOUGH = 100
+REPORT = Path("build/prove.json")
+
+
+def main() -> int:
+    told = _arguments()
+    if told.seed is not None and told.histories == 1:
+        return _again(told.seed)
+    began = time.monotonic()
+    first = told.seed or 0
+    with ProcessPoolExecutor(told.processes, mp_context=get_context("spawn")) as pool:
+        seen = _prove(pool, told, first)
+        seconds = time.monotonic() - began
+        sequences, residues = _apportion(pool, told.sequences)
+    survivors = mutants.hunt(told.mutants, told.processes, _say) if told.mutants else []
+    report = _report(seen, seconds, first) | {"sequences": sequences, "residues": residues}
+    report |= mutants.report(told.mutants, survivors)
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n")
+    return _judge(report, seen, survivors, told)
+
+
+def _prove(pool: ProcessPoolExecutor, told: argparse.Namespace, first: int) -> Seen:
+    seen = Seen()
+    seeds = range(first, first + told.histories)
+    _gather(pool, seen, "histories", [(work.histories, seeds[at : at + BATCH]) for at in range(0, len(seeds), BATCH)])
+    jobs: list[Any] = []
+    if told.every:
+        places = [(story, variant) for story in range(len(singles.STORIES)) for variant in range(len(singles.VARIANTS))]
+        jobs = [(work.singles, *place, told.every) for place in places]
+    _gather(pool, seen, "single faults", jobs)
+    return seen
+
+
+def _gather(pool: ProcessPoolExecutor, seen: Seen, what: str, jobs: list[Any]) -> None:
+    began = time.monotonic()
+    for done, part in enumerate(_completed([pool.submit(*job) for job in jobs]), start=1):
+        seen.add(part)
+        for violation in part.violations[:SHOWN]:
+            _say(f"\n{violation}\n")
+        spent = time.monotonic() - began
+        left = spent / done * (len(jobs) - done)
+        number = seen.histories if what == "histories" else seen.singles
+        if sys.stderr.isatty() or done % (len(jobs) // 20 + 1) == 0 or done == len(jobs):
+            end = "\r" if sys.stderr.isatty() and done < len(jobs) else "\n"
+            _say(f"{what}: {number}, {len(seen.violations)} violations, {spent:.0f} s, {left:.0f} s left   ", end=end)
+
+
+def _completed(futures: list[Future[Seen]]) -> Iterator[Seen]:
+    for future in as_completed(futures):
+        yield future.result()
+
+
+def _apportion(pool: ProcessPoolExecutor, number: int) -> tuple[int, int]:
+    """Random sequences of partial refunds with several authors, and how many left something over."""
+    parts = [range(at, min(at + 5_000, number)) for at in range(0, number, 5_000)]
+    residues = sum(pool.map(apportioning.residues, parts))
+    if number:
+        _say(f"partial refunds: {number} sequences, {residues} with a residue")
+    return number, residues
+
+
+def _report(seen: Seen, seconds: float, seed: int) -> dict[str, Any]:
+    return {
+        "histories": seen.histories,
+        "exhaustive_runs": seen.singles,
+        "calls": seen.calls,
+        "faults": seen.faults,
+        "violations": len(seen.violations),
+        "boundaries_total": len(seen.boundaries),
+        "boundaries_hit": sum(1 for times in seen.boundaries.values() if times),
+        "rarest_journal": _rarest(seen.journals),
+        "rarest_transition": _rarest(seen.transitions),
+        "seconds": round(seconds, 1),
+        "milliseconds_each": round(1_000 * seen.seconds / max(1, seen.histories + seen.singles), 1),
+        "seed": seed,
+        "journals": dict(sorted(seen.journals.items())),
+        "transitions": dict(sorted(seen.transitions.items())),
+        "boundaries": dict(sorted(seen.boundaries.items())),
+    }
+
+
+def _rarest(counted: Any) -> dict[str, Any]:
+    name, times = min(counted.items(), key=lambda one: one[1], default=("", 0))
+    return {"name": name, "times": times}
+
+
+def _judge(report: dict[str, Any], seen: Seen, survivors: list[str], told: argparse.Namespace) -> int:
+    shown = {name: value for name, value in report.items() if name not in ("journals", "transitions", "boundaries")}
+    _say(json.dumps(shown, indent=2))
+    for survivor in survivors:
+        _say(f"survived: {survivor}")
+    if seen.violations:
+        _say("Play one again with: make prove SEED=<its seed>")
+    return 1 if seen.violations or survivors or report["residues"] else 0
+
+
+def _again(seed: int) -> int:
+    seen = work.histories(range(seed, seed + 1))
+    _say(seen.violations[0] if seen.violations else f"history {seed} holds")
+    return 1 if seen.violations else 0
+
+
+_say: Callable[..., None] = lambda text, end="\n": print(text, end=end, file=sys.stderr, flush=True)  # noqa: E731
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make prove", description=__doc__)
+    parser.add_argument("--histories", type=int, default=20_000)
+    parser.add_argument("--every", type=int, default=1, help="one of so many single faults; 0: none")
+    parser.add_argument("--sequences", type=int, default=100_000, help="of partial refunds")
+    parser.add_argument("--mutants", type=int, default=len(mutants.MUTANTS))
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=None)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,222 @@
+"""What must hold: at every commit, on the items as they are stored; and at rest, against all that Stripe knows.
+
+Written apart from chalicelib/orders/invariants.py, which runs at rest, too: what one overlooks the other may see.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from infra.prove.platform import Platform
+from infra.prove.store import Write
+
+CASH, KEPT = "cash", "author_held#"
+PREFIX = "lyceum-dev-"
+Item = dict[str, Any]
+
+
+class Broken(Exception):
+    """Something that must hold does not."""
+
+
+class Watch:
+    """Sees every commit. ``journals`` and ``transitions`` count what was seen."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._tables = platform.store.tables
+        self.journals: Counter[str] = Counter()
+        self.transitions: Counter[str] = Counter()
+
+    def __call__(self, writes: list[Write]) -> None:
+        touched: set[str] = set()
+        moved: dict[tuple[str, str], int] = defaultdict(int)
+        for write in writes:
+            match write.table.removeprefix(PREFIX):
+                case "ledger":
+                    self._journal(write, moved)
+                case "balances":
+                    moved[write.key] -= _number(write.new, "amount") - _number(write.old, "amount")
+                case "orders":
+                    touched.add(write.key[0])
+                    self._covered(write)
+                    self._passed(write)
+                case "library":
+                    changed = _sources(write.old) ^ _sources(write.new)
+                    touched |= {source.removeprefix("order#") for source in changed if source.startswith("order#")}
+        if wrong := {key: amount for key, amount in moved.items() if amount}:
+            raise Broken(f"I2: entries and balances differ by {wrong}")
+        for order_id in touched:
+            self._accessible(order_id)
+
+    def _journal(self, write: Write, moved: dict[tuple[str, str], int]) -> None:
+        if write.old is not None or write.new is None:
+            raise Broken(f"{write.key[0]} was changed")
+        self.journals[write.new["kind"]["S"]] += 1
+        sums: dict[str, int] = defaultdict(int)
+        for entry in json.loads(write.new["entries"]["S"]):
+            sums[entry["currency"]] += entry["amount"]
+            if entry["account"].startswith(KEPT):
+                moved[entry["account"], entry["currency"]] += entry["amount"]
+        if any(sums.values()):
+            raise Broken(f"I1: {write.key[0]} sums to {dict(sums)}")
+
+    def _covered(self, write: Write) -> None:
+        row, new = write.key[1].partition("#")[0], write.new or {}
+        if row in ("payment", "line"):
+            whole = _number(new, "amount" if row == "payment" else "price")
+            refunded, reserved = _number(new, "refunded"), _number(new, "reserved")
+            if not 0 <= refunded <= reserved <= whole:
+                raise Broken(f"I6: {write.key}: refunded {refunded}, reserved {reserved}, of {whole}")
+
+    def _passed(self, write: Write) -> None:
+        row = write.key[1].partition("#")[0]
+        if row in STATUSES and write.new:
+            before, after = (STATUSES[row](item) if item else "–" for item in (write.old, write.new))
+            if before != after:
+                self.transitions[f"{row}: {before} → {after}"] += 1
+
+    def _accessible(self, order_id: str) -> None:
+        rows = {key[1]: item for key, item in self._tables[f"{PREFIX}orders"].items.items() if key[0] == order_id}
+        if (header := rows.get("order")) is None:
+            raise Broken(f"I5: access by order {order_id}, which there is not")
+        held = self._tables[f"{PREFIX}library"].items
+        lines = [item for row, item in rows.items() if row.startswith("line#")]
+        away = any(_is_away(item) for item in self._disputes(rows))
+        for line in lines:
+            is_due = "paid_at" in header and not away and not _is_returned(line)
+            has = f"order#{order_id}" in _sources(held.get((header["buyer_id"]["S"], line["work_id"]["S"])))
+            if has != is_due:
+                raise Broken(f"I5: {order_id}/{line['row']['S']}: access {has}, due {is_due}")
+
+    def _disputes(self, rows: dict[str, Item]) -> Iterator[Item]:
+        for row, item in rows.items():
+            if row.startswith("dispute#") and rows[f"payment#{item['payment_id']['S']}"]["kind"]["S"] == "purchase":
+                yield item
+
+
+def at_rest(platform: Platform) -> Iterator[str]:
+    """Every difference, once nothing moves any more."""
+    from chalicelib.orders import invariants
+
+    yield from (f"{one.invariant} {one.subject}: {one.detail}" for one in invariants.check().differences)
+    yield from _moves(platform)
+    yield from _entered(platform)
+    yield from _done(platform)
+
+
+def _moves(platform: Platform) -> Iterator[str]:
+    """I3 and I4: each movement of Stripe's balance is one journal's cash, and the other way round."""
+    fake, cash = platform.fake, _cash(platform)
+    for move in fake.every("balance_transaction").values():
+        names = list(_journals_for(fake, move))
+        amounts = [cash.pop(name) for name in names if name in cash]
+        if amounts != [move["net"]]:
+            yield f"I3: {move['id']} ({move['type']}) moved {move['net']}, and {names} say {amounts}"
+    for name, amount in cash.items():
+        if amount:
+            yield f"I3: {name} moved {amount}, and Stripe knows nothing of it"
+
+
+def _journals_for(fake: Any, move: Item) -> Iterator[str]:
+    source = move["source"]
+    if charge := fake.every("charge").get(source):
+        yield f"J1s#{charge['payment_intent']}"
+    elif refund := fake.every("refund").get(source):
+        back = refund.get("failure_balance_transaction") == move["id"]
+        yield from (f"J{3 if back else 2}{kind}#{source}" for kind in ("", "r"))
+    else:
+        yield f"J{4 if move['amount'] < 0 else 5}#{move['id']}"
+
+
+def _cash(platform: Platform) -> dict[str, int]:
+    """What each journal says that the balance moved by."""
+    found: dict[str, int] = {}
+    for (account, _), item in platform.store.tables[f"{PREFIX}ledger"].items.items():
+        entries = json.loads(item["entries"]["S"])
+        found[account.removeprefix("journal#")] = sum(one["amount"] for one in entries if one["account"] == CASH)
+    return found
+
+
+def _entered(platform: Platform) -> Iterator[str]:
+    """What was paid and sent back at Stripe is in our rows; nothing was sent back twice for one reason."""
+    orders, fake = platform.store.tables[f"{PREFIX}orders"].items, platform.fake
+    rows = {key[1] for key in orders}
+    for kind, prefix in (("payment_intent", "payment#"), ("refund", "refund#"), ("dispute", "dispute#")):
+        for thing in fake.every(kind).values():
+            counts = thing["status"] == "succeeded" or kind == "dispute"
+            if counts and f"{prefix}{thing['id']}" not in rows:
+                yield f"{kind} {thing['id']} is {thing['status']}, and we know nothing of it"
+    tasks = Counter(
+        refund["metadata"].get("task") for refund in fake.every("refund").values() if refund["status"] != "failed"
+    )
+    yield from (f"{task} was sent back {times} times" for task, times in tasks.items() if task and times > 1)
+    for (order_id, row), item in orders.items():
+        useless = row.startswith("payment#") and item["kind"]["S"] != "purchase"
+        if useless and _number(item, "refunded") != _number(item, "amount") and not _excused(orders, order_id, row):
+            yield f"{order_id}/{row} bought nothing and did not go back"
+
+
+def _excused(orders: dict[Any, Item], order_id: str, row: str) -> bool:
+    """Its refund failed, or a bank has taken it: a person looks."""
+    others = [item for key, item in orders.items() if key[0] == order_id]
+    about = [item for item in others if item.get("payment_id", {}).get("S") == row.removeprefix("payment#")]
+    return any("failed_at" in item or item["row"]["S"].startswith("dispute#") for item in about)
+
+
+def _done(platform: Platform) -> Iterator[str]:
+    """Nothing waits for ever."""
+    for key, item in platform.store.tables[f"{PREFIX}inbox"].items.items():
+        if "unfinished" in item:
+            yield f"event {key[0]} ({item['type']['S']}) is {item['unfinished']['S']}: {item.get('parked_for')}"
+    for key, item in platform.store.tables[f"{PREFIX}outbox"].items.items():
+        if "unfinished" in item and item["queue"]["S"] != "mail":
+            yield f"task {key[0]} ({item['kind']['S']}) is {item['unfinished']['S']}"
+
+
+def _order_status(item: Item) -> str:
+    from chalicelib.orders import status
+
+    return status.of(_facts(item))
+
+
+def _request_status(item: Item) -> str:
+    from chalicelib.orders import status
+
+    return status.of_request(_facts(item))
+
+
+def _dispute_status(item: Item) -> str:
+    return str(item["status"]["S"])
+
+
+STATUSES = {"order": _order_status, "request": _request_status, "dispute": _dispute_status}
+
+
+def _facts(item: Item) -> Any:
+    known = {name: int(value["N"]) if "N" in value else value.get("S") for name, value in item.items()}
+    return _Facts(**known)
+
+
+class _Facts(SimpleNamespace):
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def _is_away(dispute: Item) -> bool:
+    return _number(dispute, "out") > 0 or _number(dispute, "losses") > _number(dispute, "reprieves")
+
+
+def _is_returned(line: Item) -> bool:
+    return 0 < _number(line, "price") == _number(line, "refunded")
+
+
+def _number(item: Item | None, name: str) -> int:
+    return int((item or {}).get(name, {}).get("N", 0))
+
+
+def _sources(item: Item | None) -> set[str]:
+    return set((item or {}).get("sources", {}).get("SS", ()))

@@ -1,0 +1,345 @@
+"""Random histories: people, Stripe, streams, queues, sweepers and the clock take turns; anything may go wrong at any
+call. Then everything recovers, and must come to rest whole. The same seed gives the same history."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from infra.local.fake_stripe import balance, cards, disputes, payments, webhooks
+from infra.local.fake_stripe.problems import Problem
+from infra.prove import checking, stock
+from infra.prove.platform import SWEEPS, Platform
+from infra.prove.wire import FAULTS, Cut, Fault
+
+CARDS = ("4242424242424242", cards.REFUND_IS_SLOW, cards.REFUND_FAILS_LATE, cards.DISPUTES, cards.INQUIRES)
+ENDS = ("needs_response", "under_review", "won", "lost", "warning_closed", "appeal_under_review")
+JUMPS = (5, 70, 400, 3_000, 90_000)
+"""Seconds: within a lease, past a wallet's word, past the sweepers' patience, past a page's life, past a pruned key."""
+STEPS = (4, 18)
+FAULTY = 0.06
+"""How often a call goes wrong, in histories in which calls do."""
+NESTED = 0.05
+"""How often somebody else takes a turn in the middle of a call."""
+
+
+class Violation(Exception):
+    """What did not hold, in which history, after which steps."""
+
+    def __init__(self, seed: int, what: list[str], trace: list[str]) -> None:
+        told = "\n".join(
+            [f"seed {seed}: {'; '.join(what)}", *(f"  {number} {step}" for number, step in enumerate(trace))]
+        )
+        super().__init__(told)
+        self.seed, self.what, self.trace = seed, what, trace
+
+
+class History:
+    def __init__(self, platform: Platform, seed: int, boundaries: Counter[str], watch: checking.Watch) -> None:
+        self.platform, self.seed, self.boundaries = platform, seed, boundaries
+        self.chance = random.Random(seed)
+        self.trace: list[str] = []
+        self.faults = 0
+        self.orders: list[tuple[str, str]] = []
+        """Buyer and order, of what was ordered."""
+        self.keys = 0
+        self.depth = 0
+        self.faulty = self.chance.random() < 0.8
+        platform.begin(seed)
+        platform.watch = watch
+        platform.wire.meet = self._meet
+        if self.chance.random() < 0.5:
+            platform.fake.merchant.settle_after = self.chance.choice((0, 60, 600))
+
+    def play(self) -> None:
+        """Raises Violation."""
+        try:
+            for _ in range(self.chance.randint(*STEPS)):
+                self.turn()
+            self.recover()
+            found = list(checking.at_rest(self.platform))
+        except checking.Broken as broken:
+            found = [str(broken)]
+        if found:
+            raise Violation(self.seed, found, self.trace)
+
+    # Turns
+
+    def turn(self) -> None:
+        fake, waiting = self.platform.fake, self.platform.waiting()
+        paid = any(one["status"] == "succeeded" for one in fake.every("charge").values())
+        weighed: list[tuple[int, Callable[[], None]]] = [
+            (2 if self.orders else 8, self.order),
+            (4 if self._open_pages() else 0, self.pay),
+            (4 if fake.state.queue else 0, self.webhooks),
+            (6 if waiting else 0, self.hand_over),
+            (5, self.settle_down),
+            (4 if paid else 0, self.refund),
+            (3 if self._to_decide() else 0, self.decide),
+            (1 if self.orders else 0, self.cancel),
+            (5 if paid else 0, self.dispute),
+            (1 if paid else 0, self.by_hand),
+            (1 if self.orders else 0, self.pay_another_page),
+            (1, self.sweep),
+            (2, self.jump),
+            (1 if paid else 0, self.settle),
+            (1, self.prune),
+        ]
+        weights, deeds = zip(*weighed, strict=True)
+        self._do(self.chance.choices(deeds, weights)[0])
+
+    def _do(self, deed: Callable[[], None]) -> None:
+        try:
+            deed()
+        except Cut as cut:
+            self.note(f"… cut off at {cut}")
+        except Problem as problem:
+            self.note(f"… Stripe: {problem.message}")
+
+    def note(self, what: str) -> None:
+        self.trace.append(f"{'  ' * self.depth}{what}")
+
+    def order(self) -> None:
+        buyer, currency = self.chance.choice(stock.READERS), self.chance.choice(("usd", "usd", "cny", "jpy"))
+        sold = [work for work, (prices, _) in stock.WORKS.items() if currency in prices]
+        works = self.chance.sample(sold, self.chance.randint(1, len(sold)))
+        if self.keys and self.chance.random() < 0.15:
+            key = f"key-of-history-{self.chance.randint(1, self.keys)}"
+        else:
+            self.keys += 1
+            key = f"key-of-history-{self.keys}"
+        self.note(f"{buyer[-2:]} orders {len(works)} works in {currency} by {key[-2:]}")
+        status, answer = self.call("POST", "/v1/orders", {"work_ids": works, "currency": currency}, buyer, key)
+        self.note(f"→ {status} {answer.get('order_id', answer.get('code'))}")
+        if status == 201 and (buyer, answer["order_id"]) not in self.orders:
+            self.orders.append((buyer, answer["order_id"]))
+
+    def pay(self) -> None:
+        pages = self._open_pages()
+        if not pages:
+            return
+        page = self.chance.choice(pages)
+        method = self.chance.choice(page["payment_method_types"])
+        outcome = self.chance.choice(("approve", "approve", "approve", "decline", "later", "later_fail"))
+        card = self.chance.choice(CARDS)
+        wrong = self.chance.randint(100, 2_000) if self.chance.random() < 0.08 else None
+        self.note(f"{page['client_reference_id']} is paid by {method} ({outcome}, {card[-4:]}) {wrong or ''}")
+        payments.pay(self.platform.fake, page["id"], method, outcome, card, wrong)
+
+    def pay_another_page(self) -> None:
+        """Stripe opened a page whose answer never reached us: one more way to pay the same order."""
+        from chalicelib.payments import gateway
+        from chalicelib.payments.objects import Checkout, Item
+
+        if not self.orders:
+            return
+        _, order_id = self.chance.choice(self.orders)
+        header = self.platform.store.tables["lyceum-dev-orders"].items[order_id, "order"]
+        total, currency = int(header["total"]["N"]), header["currency"]["S"]
+        if not total:
+            return
+        self.keys += 1
+        closes = int(self.platform.now) + 45 * 60
+        twin = Checkout(order_id=order_id, attempt=100 + self.keys, currency=currency, items=(Item("again", total),),
+                        methods=("card",), expires_at=closes, return_url="http://again.test")  # fmt: skip
+        self.note(f"{order_id} has one more page")
+        quiet, self.platform.wire.meet = self.platform.wire.meet, None
+        try:
+            page = gateway.open_checkout(twin)
+        finally:
+            self.platform.wire.meet = quiet
+        payments.pay(self.platform.fake, page.id, card=self.chance.choice(CARDS))
+
+    def webhooks(self) -> None:
+        fake = self.platform.fake
+        how: webhooks.Order = self.chance.choice(("as_is", "as_is", "shuffled", "reversed"))
+        times = self.chance.choice((1, 1, 1, 2))
+        if self.chance.random() < 0.1:
+            lost = webhooks.drop(fake)
+            return self.note(f"{len(lost)} webhooks are lost")
+        if self.chance.random() < 0.15 and fake.every("event"):
+            again = self.chance.choice(list(fake.every("event")))
+            self.note(f"an old webhook comes again: {fake.find('event', again)['type']}")
+            webhooks.duplicate(fake, again)
+        told = webhooks.deliver(fake, None, how, times, None, self.chance.randint(0, 9))
+        return self.note(f"webhooks {how} × {times}: {[one['type'] for one in told]}")
+
+    def hand_over(self) -> None:
+        if waiting := self.platform.waiting():
+            place, twice = self.chance.choice(waiting), self.chance.random() < 0.1
+            self.note(f"{place}{' twice' if twice else ''}")
+            self.platform.hand_over(place, twice)
+
+    def refund(self) -> None:
+        if not self.orders:
+            return
+        buyer, order_id = self.chance.choice(self.orders)
+        body: dict[str, Any] = {}
+        if self.chance.random() < 0.7:
+            lines = self._lines(order_id)
+            chosen = self.chance.sample(lines, self.chance.randint(1, len(lines)))
+            body["works"] = [{"work_id": work} | self._part_of(price) for work, price in chosen]
+        self.keys += 1
+        path = f"/v1/orders/{order_id}/refund-requests"
+        self.note(f"{order_id} is to go back: {body}")
+        status, answer = self.call(
+            "POST", path, body, buyer, f"key-of-refund-{self.keys}", "/v1/orders/{order_id}/refund-requests"
+        )
+        self.note(f"→ {status} {answer.get('code', answer.get('status'))}")
+
+    def _part_of(self, price: int) -> dict[str, Any]:
+        return {"amount": self.chance.randint(1, max(1, price))} if self.chance.random() < 0.7 else {}
+
+    def decide(self) -> None:
+        order_id, row = self.chance.choice(self._to_decide())
+        admin, approve = self.chance.choice(stock.ADMINS), self.chance.random() < 0.7
+        path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
+        resource = "/v1/orders/{order_id}/refund-requests/{request_id}/decisions"
+        status, answer = self.call("POST", path, {"approve": approve, "because": "so"}, admin, "", resource)
+        self.note(f"an admin {'approves' if approve else 'rejects'} {row} → {status} {answer.get('code', '')}")
+
+    def cancel(self) -> None:
+        if self.orders:
+            buyer, order_id = self.chance.choice(self.orders)
+            path, resource = f"/v1/orders/{order_id}/cancellation", "/v1/orders/{order_id}/cancellation"
+            status, _ = self.call("POST", path, None, buyer, "", resource)
+            self.note(f"{order_id} is to be canceled → {status}")
+
+    def dispute(self) -> None:
+        fake = self.platform.fake
+        known = list(fake.every("dispute").values())
+        charges = [one for one in fake.every("charge").values() if one["status"] == "succeeded" and not one["disputed"]]
+        if known and (not charges or self.chance.random() < 0.7):
+            one = self.chance.choice(known)
+            if ends := [status for status in ENDS if _may_become(one, status)]:
+                status = self.chance.choice(ends)
+                self.note(f"dispute {one['id'][-4:]}: {one['status']} → {status}")
+                disputes.move(fake, one["id"], status)
+        elif charges:
+            charge = self.chance.choice(charges)
+            left = charge["amount"] - charge["amount_refunded"]
+            if left:
+                amount = left if self.chance.random() < 0.6 else self.chance.randint(1, left)
+                inquiry = self.chance.random() < 0.3
+                self.note(f"{amount} of {charge['id'][-4:]} is disputed{' (inquiry)' if inquiry else ''}")
+                disputes.open_dispute(fake, charge["id"], amount, inquiry=inquiry)
+
+    def by_hand(self) -> None:
+        """Somebody refunds in Stripe's dashboard."""
+        from infra.local.fake_stripe import refunds
+
+        fake = self.platform.fake
+        paid = [one for one in fake.every("charge").values() if one["status"] == "succeeded" and not one["disputed"]]
+        if paid:
+            charge = self.chance.choice(paid)
+            amount = self.chance.randint(1, charge["amount"])
+            self.note(f"{amount} of {charge['id'][-4:]} is refunded by hand")
+            refunds.create(fake, {"charge": charge["id"], "amount": amount})
+
+    def sweep(self) -> None:
+        name = self.chance.choice(SWEEPS)
+        self.note(name)
+        self.platform.sweep(name)
+
+    def jump(self) -> None:
+        seconds = self.chance.choice(JUMPS)
+        self.note(f"{seconds} s pass")
+        self.platform.now += seconds
+        self.platform.fake.tick()
+
+    def settle(self) -> None:
+        for charge in balance.unsettled(self.platform.fake):
+            balance.settle_charge(self.platform.fake, charge)
+
+    def prune(self) -> None:
+        self.note("Stripe forgets idempotency keys")
+        self.platform.fake.state.keys.clear()
+
+    def call(self, method: str, path: str, body: Any, who: str, key: str, resource: str = "") -> tuple[int, Any]:
+        headers = {"authorization": f"Bearer {stock.token(who)}"} | ({"idempotency_key": key} if key else {})
+        status, answer = self.platform.call(method, path, resource or path, body, **headers)
+        if status >= 500 and status != 503:
+            raise checking.Broken(f"{method} {path} answered {status}: {answer}")
+        return status, answer if isinstance(answer, dict) else {}
+
+    def settle_down(self) -> None:
+        """Everything that waits arrives."""
+        self.note("all arrives")
+        self.calm()
+
+    def _open_pages(self) -> list[Any]:
+        return [one for one in self.platform.fake.every("checkout.session").values() if one["status"] == "open"]
+
+    def _to_decide(self) -> list[tuple[str, str]]:
+        rows = self.platform.store.tables["lyceum-dev-orders"].items
+        return [key for key, item in rows.items() if item.get("unfinished", {}).get("S") == "decision"]
+
+    def _lines(self, order_id: str) -> list[tuple[str, int]]:
+        rows = self.platform.store.tables["lyceum-dev-orders"].items
+        return [(item["work_id"]["S"], int(item["price"]["N"])) for key, item in rows.items()
+                if key[0] == order_id and key[1].startswith("line#")]  # fmt: skip
+
+    # What goes wrong, and how it ends
+
+    def _meet(self, boundary: str) -> Fault:
+        self.boundaries[boundary] += 1
+        if self.depth < 2 and self.chance.random() < NESTED:
+            self._nest()
+        if self.faulty and self.chance.random() < FAULTY:
+            fault = self.chance.choice(FAULTS)
+            self.faults += 1
+            self.note(f"! {fault} at {boundary}")
+            return fault
+        return ""
+
+    def _nest(self) -> None:
+        """Somebody else takes a turn while this call is on its way."""
+        self.depth += 1
+        try:
+            self._do(
+                self.chance.choice((self.hand_over, self.webhooks, self.refund, self.pay, self.cancel, self.sweep))
+            )
+        finally:
+            self.depth -= 1
+
+    def recover(self) -> None:
+        """Nothing goes wrong any more, and time passes."""
+        self.platform.wire.meet = None
+        self.note("all is well again")
+        for seconds in (400, 4_000, 90_000, 90_000):
+            self.platform.now += seconds
+            self.platform.fake.tick()
+            self.settle()
+            self.calm()
+            for name in SWEEPS:
+                self.platform.sweep(name)
+            self.calm()
+
+    def calm(self) -> None:
+        for _ in range(200):
+            told = webhooks.deliver(self.platform.fake, None)
+            waiting = self.platform.waiting()
+            for place in waiting:
+                self.platform.hand_over(place)
+            if not told and not waiting:
+                return
+        raise checking.Broken("it never comes to rest")
+
+
+def _may_become(dispute: Any, status: str) -> bool:
+    """As banks decide: an inquiry closes or becomes a dispute; what was lost or won may be appealed."""
+    before = dispute["status"]
+    follows = {
+        "warning_needs_response": ("needs_response", "warning_closed"),
+        "warning_under_review": ("needs_response", "warning_closed"),
+        "needs_response": ("under_review", "won", "lost"),
+        "under_review": ("won", "lost"),
+        "lost": ("appeal_under_review",),
+        "won": ("appeal_under_review",),
+        "appeal_under_review": ("won", "lost"),
+    }
+    if before == "appeal_under_review" and status == "lost" and len(dispute["balance_transactions"]) == 2:
+        return False  # this fake does not take money a second time
+    return status in follows.get(before, ())

@@ -1,0 +1,141 @@
+"""Mutants: the code with one guard taken out each. A proof that does not notice proves nothing.
+
+Each is a copy of the sources with one text replaced, hunted in a process of its own: by every fifth single fault, then
+by histories, until something does not hold. What survives is either not guarded by the proof, or explained here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("app.py", "chalicelib", "infra")
+HISTORIES = 1_500
+
+
+class Mutant(NamedTuple):
+    """``equivalent`` says why nobody can notice, where nobody can."""
+
+    guard: str
+    path: str
+    old: str
+    new: str
+    equivalent: str = ""
+
+
+def _orders(guard: str, name: str, old: str, new: str, equivalent: str = "") -> Mutant:
+    return Mutant(guard, f"chalicelib/orders/{name}.py", old, new, equivalent)
+
+
+MUTANTS = (
+    _orders("a payment has the order's amount", "fulfilment",
+            'return "amount" if payment.amount != order.header.total else None', "return None"),
+    _orders("a payment has the order's currency", "fulfilment",
+            "if payment.currency != order.header.currency:", "if False:",
+            "the fake takes another currency only where a person overwrites it, which histories do not"),
+    _orders("a second payment buys nothing", "fulfilment", "if order.header.paid_at:\n        _return", "if False:\n        _return"),
+    _orders("a payment that is known is not entered again", "fulfilment", "known = order.payment(payment.id)", "known = None"),
+    _orders("a payment is settled once", "fulfilment",
+            "if payment.settled is None or row.balance_transaction:", "if payment.settled is None:"),
+    _orders("what buys nothing goes back", "fulfilment", "returning.ask(tx, order.order_id, payment, kind, reason)", "pass"),
+    _orders("access is granted with the payment", "fulfilment",
+            "access.grant(tx, order.header.buyer_id, card, files, access.order(order.order_id), GoodsMoved())", "pass"),
+    _orders("an event is done only with its facts", "fulfilment", "inbox.finish(tx, event)\n            return", "return"),
+    _orders("a return looks first", "returning", "known = gateway.refunds_of(told[\"payment_id\"])", "known = []"),
+    _orders("a return is sent once", "returning", "if left > 0 and not ours:", "if True:"),
+    _orders("what left is booked once", "returning", "if refund.settled and not row.posted:", "if refund.settled:"),
+    _orders("what came back is booked once", "returning",
+            "if refund.returned and not row.reversed and (row.posted or (at_once and refund.settled)):", "if False:"),
+    _orders("a late failure is counted", "returning",
+            'if refund.status in FAILED and not row.failed_at:', "if False:"),
+    _orders("a refund looks first", "sending_back",
+            "refund = next((each for each in gateway.refunds_of(request.payment_id) if each.task == task.outbox_id), None)",
+            "refund = None"),
+    _orders("a refund reserves the payment", "asking",
+            "collection.change(tx, payment, reserved=payment.reserved + sum(parts.values()))", "pass"),
+    _orders("a refund reserves its lines", "asking",
+            "collection.change(tx, line, reserved=line.reserved + parts[line.row])", "pass"),
+    _orders("of many requests one wins", "asking",
+            "collection.change(tx, order.header, refunded=order.header.refunded)\n    collection.change(tx, payment", "collection.change(tx, payment",
+            "the payment's own version lets one win; the header's is for those who write lines and no payment"),
+    _orders("a request asks for what is left", "asking", "left = int(line.price - line.reserved)", "left = int(line.price)"),
+    _orders("an order in dispute is not refunded", "asking", "if contested.is_frozen(order):", "if False:",
+            "what is reserved or taken by the dispute cannot be asked for, and Stripe refuses the rest"),
+    _orders("a refund that Stripe refuses frees its part", "sending_back",
+            '_give_up(order.order_id, task.data["request_id"], error.code)', "pass"),
+    _orders("access ends with all of a line", "refunding",
+            "access.revoke(tx, order.header.buyer_id, line.work_id, source)", "pass"),
+    _orders("access comes back with a late failure", "refunding",
+            "access.grant(tx, order.header.buyer_id, card, files, source)", "pass"),
+    _orders("a late failure gives no access while a bank has the money", "refunding",
+            " and not contested.is_suspended(order)", ""),
+    _orders("shares are taken back cumulatively", "refunding",
+            "return returns.next_part(terms_of(line), line.booked, taken_of(line), part)",
+            "return returns.whole(terms_of(line), part)"),
+    _orders("a failed refund frees its part", "refunding",
+            'freed = row.amount if "failed_at" in facts else 0', "freed = 0"),
+    _orders("what a bank takes is booked once", "disputing",
+            "new = [move for move in dispute.moves if move.id not in row.moves]", "new = list(dispute.moves)"),
+    _orders("access waits while a bank has the money", "disputing",
+            "self._lock(line) if suspended else self._unlock(line)", "pass"),
+    _orders("what a bank has is reserved", "disputing", "self._cover()\n        if lost", "pass\n        if lost"),
+    _orders("a dispute is lost once", "disputing", "if lost and not contested.is_lost(self.row):", "if lost:"),
+    _orders("what was lost and won comes back", "disputing", "            self._reprieve()\n", "            pass\n"),
+    _orders("a refund by hand is reserved", "adopting",
+            "collection.change(tx, payment, reserved=payment.reserved + refund.amount)", "pass"),
+    _orders("an expired page ends its order", "hearing", 'return "expired_at"', "return None"),
+    Mutant("a journal is put in once", "chalicelib/ledger/journals.py", "tx.insert(stored, AlreadyPosted())", "tx.put(stored)",
+           "the rows that decide whether it is posted are changed in the same transaction, under a version"),
+    Mutant("balances move with the journal", "chalicelib/ledger/journals.py",
+           "tx.update(StoredBalance(account, currency), moved, any_version=True)", "pass"),
+    Mutant("a row is changed as it was read", "chalicelib/orders/collection.py", "tx.update(row, actions, refusal=Moved())",
+           "tx.update(row, actions, refusal=Moved(), any_version=True)"),
+
+)  # fmt: skip
+
+
+def hunt(number: int, processes: int, say: Callable[..., None]) -> list[str]:
+    """The guards whose mutants survived, and are not explained."""
+    chosen = MUTANTS[:number]
+    with ThreadPoolExecutor(processes) as pool:
+        outcomes = []
+        for mutant, died in zip(chosen, pool.map(dies, chosen), strict=True):
+            outcomes.append(died)
+            say(f"mutant {len(outcomes)} of {len(chosen)}: {mutant.guard}: {'killed' if died else 'survived'}")
+    return [m.guard for m, died in zip(chosen, outcomes, strict=True) if not died and not m.equivalent]
+
+
+def report(number: int, survivors: list[str]) -> dict[str, Any]:
+    explained = sum(1 for mutant in MUTANTS[:number] if mutant.equivalent)
+    return {
+        "mutants_total": number,
+        "mutants_killed": number - explained - len(survivors),
+        "mutants_equivalent": explained,
+        "survivors": survivors,
+    }
+
+
+def dies(mutant: Mutant) -> bool:
+    with tempfile.TemporaryDirectory(prefix="lyceum-mutant-") as folder:
+        place = Path(folder)
+        for name in COPIED:
+            source = ROOT / name
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, place / name, ignore=ignored) if source.is_dir() else shutil.copy(source, place)
+        target = place / mutant.path
+        text = target.read_text()
+        if text.count(mutant.old) != 1:
+            raise LookupError(f"{mutant.guard}: its text is {text.count(mutant.old)} times in {mutant.path}")
+        target.write_text(text.replace(mutant.old, mutant.new))
+        command = [sys.executable, "-m", "infra.prove.hunting", str(HISTORIES)]
+        surroundings = {**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, timeout=600)
+        return done.returncode != 0

@@ -1,0 +1,249 @@
+"""Single faults, exhaustively: each story of this list is played once for every call that it makes and every way in
+which a call can go wrong. People ask again with the same key, Stripe tells again, the sweepers look; then all must
+hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from infra.local.fake_stripe import cards, disputes, payments, refunds
+from infra.local.fake_stripe.problems import Problem
+from infra.prove import checking, stock
+from infra.prove.histories import History, Violation
+from infra.prove.platform import Platform
+from infra.prove.wire import FAULTS, Cut, Fault
+
+CARD = "4242424242424242"
+VARIANTS = [("usd", 0), ("usd", 60), ("cny", 60), ("jpy", 0)]
+"""The currency that is paid in; how many seconds later Stripe books it."""
+
+
+class Told(History):
+    """A history that is written down, with one fault at most: at the call of that number, from 1."""
+
+    def __init__(self, platform: Platform, boundaries: Counter[str], watch: checking.Watch, variant: int) -> None:
+        super().__init__(platform, variant, boundaries, watch)
+        self.currency, platform.fake.merchant.settle_after = VARIANTS[variant]
+        self.at, self.fault, self.met = 0, "", 0
+        self.buyer, self.order_id = stock.READERS[0], ""
+
+    def _meet(self, boundary: str) -> Fault:
+        self.met += 1
+        self.boundaries[boundary] += 1
+        if self.met != self.at:
+            return ""
+        self.note(f"! {self.fault} at {boundary}")
+        self.faults += 1
+        return self.fault  # type: ignore[return-value]
+
+    def tell(self, story: Callable[[Told], None]) -> int:
+        """How many calls it makes. Raises Violation."""
+        try:
+            story(self)
+            self.calm()
+            calls = self.met
+            self.recover()
+            found = list(checking.at_rest(self.platform))
+        except checking.Broken as broken:
+            found = [str(broken)]
+        if found:
+            raise Violation(self.seed, [story.__name__, *found], self.trace)
+        return calls
+
+    # What people do: they ask again with the same key, once
+
+    def buys(self, number: int = 2, card: str = CARD, method: str = "card", outcome: str = "approve") -> None:
+        self.orders_works(number)
+        self.pays(card, method, outcome)
+
+    def orders_works(self, number: int, which: slice = slice(None)) -> None:
+        sold = [work for work, (prices, _) in stock.WORKS.items() if prices.get(self.currency)][which]
+        body = {"work_ids": sold[:number], "currency": self.currency}
+        for _ in range(3):
+            answer = self.asks("/v1/orders", body, "the-key-of-the-order")
+            if "order_id" in answer:
+                self.order_id = str(answer["order_id"])
+                return
+
+    def pays(self, card: str = CARD, method: str = "card", outcome: str = "approve", amount: int | None = None) -> None:
+        for page in self._open_pages():
+            if page["client_reference_id"] == self.order_id:
+                payments.pay(self.platform.fake, page["id"], method, outcome, card, amount)
+        self.calm()
+
+    def asks_for_refund(self, part: int = 0, key: str = "1") -> None:
+        work, price = self._lines(self.order_id)[-1]
+        body = {"works": [{"work_id": work, "amount": max(1, price // part)}]} if part else {}
+        path = f"/v1/orders/{self.order_id}/refund-requests"
+        for _ in range(3):
+            if "status" in self.asks(path, body, f"key-of-refund-{key}", "/v1/orders/{order_id}/refund-requests"):
+                break
+        self.calm()
+
+    def asks(self, path: str, body: object, key: str, resource: str = "", who: str = "") -> dict[str, Any]:
+        try:
+            status, answer = self.call("POST", path, body, who or self.buyer, key, resource)
+        except Cut:
+            self.note("… cut off")
+            status, answer = 0, {}
+        self.note(f"{path}: {status}")
+        if not 200 <= status < 300:
+            self.platform.now += 61  # the claim of a request that broke off holds for a minute
+            return {}
+        return dict(answer)
+
+    def disputed(self, *statuses: str, inquiry: bool = False) -> None:
+        for charge in list(self.platform.fake.every("charge").values()):
+            if charge["status"] == "succeeded" and charge["amount"] > charge["amount_refunded"]:
+                dispute = disputes.open_dispute(self.platform.fake, charge["id"], inquiry=inquiry)
+                self.calm()
+                for status in statuses:
+                    disputes.move(self.platform.fake, dispute["id"], status)
+                    self.calm()
+
+
+def a_purchase(told: Told) -> None:
+    told.buys()
+
+
+def a_purchase_by_a_wallet_that_takes_its_time(told: Told) -> None:
+    told.buys(1, method="alipay", outcome="later")
+
+
+def a_wallet_that_fails(told: Told) -> None:
+    told.buys(1, method="wechat_pay", outcome="later_fail")
+
+
+def a_payment_of_the_wrong_amount(told: Told) -> None:
+    told.orders_works(1)
+    told.pays(amount=700)
+
+
+def two_tabs(told: Told) -> None:
+    told.buys(1)
+    told.pay_another_page()
+    told.calm()
+
+
+def a_cancellation(told: Told) -> None:
+    told.orders_works(1)
+    path = f"/v1/orders/{told.order_id}/cancellation"
+    for _ in range(2):
+        told.asks(path, None, "", "/v1/orders/{order_id}/cancellation")
+    told.calm()
+
+
+def a_page_that_runs_out(told: Told) -> None:
+    told.orders_works(2)
+    told.platform.now += 3_000
+    told.platform.sweep("orders_sweep")
+
+
+def a_refund_of_everything(told: Told) -> None:
+    told.buys()
+    told.asks_for_refund()
+
+
+def refunds_of_parts(told: Told) -> None:
+    told.buys()
+    told.asks_for_refund(3, "1")
+    told.asks_for_refund(3, "2")
+    told.asks_for_refund(0, "3")
+
+
+def a_refund_that_people_decide(told: Told) -> None:
+    told.buys()
+    told.platform.now += 20 * 86_400
+    told.asks_for_refund()
+    for admin in stock.ADMINS:
+        for order_id, row in told._to_decide():
+            path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
+            resource = "/v1/orders/{order_id}/refund-requests/{request_id}/decisions"
+            told.asks(path, {"approve": True}, "", resource, admin)
+    told.calm()
+
+
+def a_refund_that_fails_late(told: Told) -> None:
+    told.buys(card=cards.REFUND_FAILS_LATE)
+    told.asks_for_refund()
+    told.platform.now += 90_000
+    told.platform.fake.tick()
+    told.calm()
+
+
+def a_dispute_lost_after_a_partial_refund(told: Told) -> None:
+    told.buys()
+    told.asks_for_refund(3)
+    told.disputed("under_review", "lost")
+
+
+def a_dispute_won(told: Told) -> None:
+    told.buys()
+    told.disputed("won")
+
+
+def a_dispute_won_after_it_was_lost(told: Told) -> None:
+    told.buys()
+    told.disputed("lost", "appeal_under_review", "won")
+
+
+def an_inquiry_that_becomes_a_dispute(told: Told) -> None:
+    told.buys(1)
+    told.disputed("needs_response", "lost", inquiry=True)
+
+
+def a_refund_by_hand(told: Told) -> None:
+    told.buys()
+    for charge in list(told.platform.fake.every("charge").values()):
+        if charge["status"] == "succeeded":
+            refunds.create(told.platform.fake, {"charge": charge["id"], "amount": 100})
+    told.calm()
+
+
+STORIES: tuple[Callable[[Told], None], ...] = (
+    a_purchase,
+    a_purchase_by_a_wallet_that_takes_its_time,
+    a_wallet_that_fails,
+    a_payment_of_the_wrong_amount,
+    two_tabs,
+    a_cancellation,
+    a_page_that_runs_out,
+    a_refund_of_everything,
+    refunds_of_parts,
+    a_refund_that_people_decide,
+    a_refund_that_fails_late,
+    a_dispute_lost_after_a_partial_refund,
+    a_dispute_won,
+    a_dispute_won_after_it_was_lost,
+    an_inquiry_that_becomes_a_dispute,
+    a_refund_by_hand,
+)
+
+
+class Single(NamedTuple):
+    """One run: a story, its variant, and the fault at a call; ``at`` 0 is none."""
+
+    story: int
+    variant: int
+    at: int
+    fault: Fault
+
+
+def of(
+    platform: Platform, story: int, variant: int, boundaries: Counter[str], watch: checking.Watch
+) -> Iterator[Single]:
+    """The story is played without a fault, to know its calls; then all runs of it."""
+    calls = run(platform, Single(story, variant, 0, ""), boundaries, watch)
+    yield from (Single(story, variant, at, fault) for at in range(1, calls + 1) for fault in FAULTS)
+
+
+def run(platform: Platform, single: Single, boundaries: Counter[str], watch: checking.Watch) -> int:
+    """How many calls its story makes. Raises Violation."""
+    told = Told(platform, boundaries, watch, single.variant)
+    told.at, told.fault = single.at, single.fault
+    try:
+        return told.tell(STORIES[single.story])
+    except Problem as problem:
+        raise Violation(single.variant, [f"{single}: {problem.message}"], told.trace) from problem

@@ -1,0 +1,61 @@
+"""Who is there before a history begins: readers, authors, admins; and works of several hands, in several currencies."""
+
+from __future__ import annotations
+
+from chalicelib.accounts import tokens
+from chalicelib.accounts.models import Account, Session, session_row
+from chalicelib.catalog.models import WorkRow
+from chalicelib.core import clock, ids
+from infra.prove.platform import Platform
+
+READERS = tuple(ids.derived("reader", number) for number in "12")
+AUTHORS = tuple(ids.derived("author", number) for number in "123")
+ADMINS = tuple(ids.derived("admin", number) for number in "12")
+WORKS = {
+    ids.derived("work", "1"): ({"usd": 900, "cny": 6_500, "jpy": 900}, {AUTHORS[0]: 10_000}),
+    ids.derived("work", "2"): ({"usd": 1_001, "jpy": 777}, {AUTHORS[0]: 6_667, AUTHORS[1]: 3_333}),
+    ids.derived("work", "3"): ({"usd": 333, "cny": 401}, {AUTHORS[0]: 3_334, AUTHORS[1]: 3_333, AUTHORS[2]: 3_333}),
+    ids.derived("work", "4"): ({"usd": 250_000, "cny": 999_999}, {AUTHORS[1]: 10_000}),
+    ids.derived("work", "5"): ({"usd": 0, "cny": 0, "jpy": 0}, {AUTHORS[2]: 10_000}),
+}
+
+
+def fill(platform: Platform) -> None:
+    for name in (*READERS, *AUTHORS, *ADMINS):
+        roles = {"reader"} | ({"author"} if name in AUTHORS else {"admin"} if name in ADMINS else set())
+        Account(
+            name,
+            email=f"{name}@example.com",
+            password_hash="none",
+            name=name,
+            language="en",
+            time_zone="UTC",
+            roles=roles,
+            created_at=clock.now(),
+        ).save()
+        Session(
+            name, session_row("session"), refresh_hash="none", epoch=0, started_at=clock.now(), expires_at=4_000_000_000
+        ).save()
+    for work_id, (prices, shares) in WORKS.items():
+        WorkRow(
+            work_id,
+            owner_id=next(iter(shares)),
+            kind="article",
+            state="published",
+            version=1,
+            title=work_id,
+            prices=prices,
+            shares=shares,
+            authors=[{"author_id": author, "name": author} for author in shares],
+            subjects=["science"],
+            created_at=clock.now(),
+            published_at=clock.now(),
+            updated_at=clock.now(),
+        ).save()
+    platform.stock = platform.store.keep()
+
+
+def token(name: str) -> str:
+    """As somebody who has just signed in has."""
+    roles = {"reader"} | ({"author"} if name in AUTHORS else {"admin"} if name in ADMINS else set())
+    return tokens.issue(name, "session", roles)

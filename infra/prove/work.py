@@ -1,0 +1,95 @@
+"""What one process of the proof does: histories of some seeds, or single faults, with all that was seen of them."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_ticks = time.perf_counter
+
+
+@dataclass
+class Seen:
+    """Adds up over processes."""
+
+    histories: int = 0
+    singles: int = 0
+    calls: int = 0
+    faults: int = 0
+    seconds: float = 0.0
+    violations: list[str] = field(default_factory=list)
+    boundaries: Counter[str] = field(default_factory=Counter)
+    journals: Counter[str] = field(default_factory=Counter)
+    transitions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Seen) -> None:
+        for name in self.__dataclass_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@cache
+def _platform() -> Any:
+    """One a process: what it needs around it is set before anything of the app is imported."""
+    from infra.prove import platform
+
+    platform.surround(Path(tempfile.mkdtemp(prefix="lyceum-prove-"), "clock"))
+    made = platform.Platform()
+    from infra.prove import stock
+
+    stock.fill(made)
+    gc.collect()
+    gc.freeze()
+    return made
+
+
+def histories(seeds: range) -> Seen:
+    platform = _platform()
+    from infra.prove import checking
+    from infra.prove.histories import History
+
+    seen, watch = Seen(), checking.Watch(platform)
+    for seed in seeds:
+        history = History(platform, seed, seen.boundaries, watch)
+        _play(seen, history.play)
+        seen.histories += 1
+        seen.faults += history.faults
+    return _finish(seen, watch, platform)
+
+
+def singles(story: int, variant: int, every: int = 1) -> Seen:
+    """All single faults of a story in a variant; ``every`` one of so many."""
+    platform = _platform()
+    from infra.prove import checking, singles
+
+    seen, watch = Seen(), checking.Watch(platform)
+    for run in singles.of(platform, story, variant, seen.boundaries, watch):
+        if run.at % every:
+            continue
+        _play(seen, lambda run=run: singles.run(platform, run, seen.boundaries, watch))
+        seen.singles += 1
+        seen.faults += 1
+    return _finish(seen, watch, platform)
+
+
+def _play(seen: Seen, deed: Any) -> None:
+    from infra.prove.histories import Violation
+
+    began = _ticks()
+    try:
+        deed()
+    except Violation as violation:
+        seen.violations.append(str(violation))
+    seen.seconds += _ticks() - began
+
+
+def _finish(seen: Seen, watch: Any, platform: Any) -> Seen:
+    seen.journals, seen.transitions = watch.journals, watch.transitions
+    seen.calls, platform.wire.calls = platform.wire.calls, 0
+    gc.collect()
+    return seen
