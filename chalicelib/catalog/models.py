@@ -1,6 +1,7 @@
 """A work is an item collection: ``work`` and ``work#rating`` make its public page with one query; ``draft`` is what
 its author is at; ``file#…`` are the files of any version; ``version#…`` what was ever published; ``shelf#…`` and
-``author#…`` the cards that lists are made of; ``member#…`` says in whose manuscripts it is."""
+``author#…`` the cards that lists are made of; ``member#…`` says in whose manuscripts it is. What an author sells beside
+works has an id and a row of its own: a ``bundle``, or a ``pass``."""
 
 from typing import Any
 
@@ -200,6 +201,38 @@ class MemberRow(Row):
     by_member = ByMember()
 
 
+class OnSale(GlobalSecondaryIndex["BundleRow"]):
+    """An author's own shelf of bundles; empty keys take what is withdrawn off it."""
+
+    class Meta:
+        index_name = "by_shelf"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    published_at = Moment(range_key=True)
+
+
+class BundleRow(Row):
+    """Published works of one author at one price. ``revision`` grows with every change."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    work_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True, default="bundle")
+    owner_id = UnicodeAttribute()
+    shelf = UnicodeAttribute(null=True)
+    published_at = Moment()
+    title = UnicodeAttribute()
+    summary = UnicodeAttribute()
+    language = UnicodeAttribute()
+    work_ids = Json()
+    prices = Amounts()
+    revision = Count(default=1)
+
+    by_shelf = OnSale()
+
+
 _KINDS: dict[str, type[Row]] = {
     "work": WorkRow,
     "work#rating": RatingRow,
@@ -209,6 +242,7 @@ _KINDS: dict[str, type[Row]] = {
     "shelf": CardRow,
     "author": CardRow,
     "member": MemberRow,
+    "bundle": BundleRow,
 }
 
 
@@ -237,6 +271,11 @@ def version_row(number: int) -> str:
 
 def shelf_row(shelf: str) -> str:
     return f"shelf#{shelf}"
+
+
+def bundle_shelf(author_id: str) -> str:
+    """The shelf that an author's bundles stand on."""
+    return f"bundles#{author_id}"
 
 
 def author_row(author_id: str) -> str:

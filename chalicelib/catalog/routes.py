@@ -2,7 +2,7 @@
 
 from chalice import Blueprint
 
-from chalicelib.catalog import drafts, manuscripts, pages, publication, review, shelves
+from chalicelib.catalog import bundles, drafts, manuscripts, pages, publication, review, shelves
 from chalicelib.catalog.cards import Card
 from chalicelib.catalog.drafts import (
     DraftClosed,
@@ -23,10 +23,14 @@ from chalicelib.catalog.review import (
 )
 from chalicelib.catalog.shapes import (
     AuthorPage,
+    BundleCard,
+    BundleChange,
+    BundlePage,
     Decision,
     ListQuery,
     ManuscriptCard,
     ManuscriptView,
+    NewBundle,
     NewWork,
     Reason,
     ShelfQuery,
@@ -310,6 +314,70 @@ def decide(actor: Actor, work_id: str, body: Decision) -> Answer:
     """Approve or reject the submission that I claimed. The author gets a mail."""
     review.decide(actor, work_id, body)
     return _manuscript(actor, work_id, status=201)
+
+
+@route(routes, "POST", "/v1/bundles", who=Who.AUTHOR, body=NewBundle, answers={201: BundleCard})
+def create_bundle(actor: Actor, body: NewBundle) -> Answer:
+    """Sell several of my published works at one price."""
+    bundle = bundles.create(actor, body)
+    return created(bundle, f"/v1/bundles/{bundle.bundle_id}")
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/bundles/{bundle_id}",
+    who=Who.ANYONE,
+    answers={200: BundlePage},
+    refuses=(NotFound,),
+    public_seconds=MINUTE,
+)
+def read_bundle(bundle_id: str) -> Answer:
+    """A bundle that is on sale, with its works."""
+    return ok(bundles.page(bundle_id))
+
+
+@route(
+    routes,
+    "PATCH",
+    "/v1/bundles/{bundle_id}",
+    who=Who.AUTHOR,
+    body=BundleChange,
+    answers={200: BundleCard},
+    refuses=(NotFound, Conflict),
+)
+def change_bundle(actor: Actor, bundle_id: str, body: BundleChange) -> Answer:
+    """Change my bundle. What was ordered before stays as it was ordered."""
+    return ok(bundles.change(actor, bundle_id, body))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/bundles/{bundle_id}/withdrawals",
+    who=Who.AUTHOR,
+    answers={204: None},
+    refuses=(NotFound, Conflict),
+)
+def withdraw_bundle(actor: Actor, bundle_id: str) -> Answer:
+    """Take my bundle off sale, for good. Who bought it keeps its works."""
+    bundles.withdraw(actor, bundle_id)
+    return no_content()
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/authors/{author_id}/bundles",
+    who=Who.ANYONE,
+    query=ListQuery,
+    answers={200: Page[BundleCard]},
+    refuses=(BadCursor,),
+    public_seconds=MINUTE,
+)
+def list_bundles(author_id: str, query: ListQuery) -> Answer:
+    """The bundles that an author sells, the newest first."""
+    return ok(bundles.of_author(author_id, query))
 
 
 def _manuscript(actor: Actor, work_id: str, status: int = 200) -> Answer:

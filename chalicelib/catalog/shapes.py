@@ -16,6 +16,7 @@ MOST_SUBJECTS = 5
 MOST_AUTHORS = 16
 MOST_LESSONS = 100
 MOST_FILES = 100
+MOST_BUNDLED = 20
 
 _LINES = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*(?![\s\S])"
 _ID = r"^[0-9A-HJKMNP-TV-Z]{26}(?![\s\S])"
@@ -219,3 +220,48 @@ class VersionView(Struct):
     version: int
     title: str
     published_at: str
+
+
+BundledWorks = Annotated[list[Id], Meta(min_length=2, max_length=MOST_BUNDLED)]
+AskedPrices = Annotated[Prices, Meta(min_length=1)]
+
+
+class NewBundle(Struct, forbid_unknown_fields=True):
+    """Own published works at one price. Each currency of ``prices`` must be one that every work is sold in."""
+
+    title: Title
+    language: Language
+    work_ids: BundledWorks
+    prices: AskedPrices
+    summary: Summary = ""
+
+
+class BundleChange(Struct, forbid_unknown_fields=True):
+    """What is named is set, as a whole; what is left out stays."""
+
+    title: Title | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    summary: Summary | UnsetType = UNSET
+    work_ids: BundledWorks | UnsetType = UNSET
+    prices: AskedPrices | UnsetType = UNSET
+
+
+class BundleCard(Struct):
+    """A bundle, as lists show it. Prices are whole minor units by currency."""
+
+    bundle_id: str
+    author_id: str
+    title: str
+    summary: str
+    language: str
+    prices: dict[str, int]
+    work_ids: list[str]
+    published_at: str
+
+
+class BundlePage(Struct):
+    """A bundle with its works as they are now. ``for_sale``: all of them are published."""
+
+    bundle: BundleCard
+    works: list[Card]
+    for_sale: bool

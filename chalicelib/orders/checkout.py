@@ -11,12 +11,12 @@ from chalicelib.core.errors import Unprocessable
 from chalicelib.core.idempotency import Once
 from chalicelib.core.logs import count, logger
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, fulfilment, history, refund_policy, status, terms
+from chalicelib.orders import bundling, collection, fulfilment, history, refund_policy, status, terms
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import PAYMENT, LineRow, OrderRow
 from chalicelib.orders.shapes import NewOrder, OrderView
 from chalicelib.payments import gateway
-from chalicelib.payments.objects import OPEN, Checkout, Item, Session
+from chalicelib.payments.objects import OPEN, Checkout, Session
 from chalicelib.payments.wire import ProviderDeclined, ProviderUnavailable
 
 METHODS = ("card", "alipay", "wechat_pay")
@@ -70,7 +70,7 @@ def _record(buyer: Actor, wanted: NewOrder, once: Once) -> Order:
         tx.insert(header)
         for line in lines:
             tx.insert(line)
-        trail.write(tx, buyer, "order.placed", header.order_id, works=wanted.work_ids)
+        trail.write(tx, buyer, "order.placed", header.order_id, works=[line.work_id for line in lines])
     count("OrdersPlaced")
     return Order(header, lines, [], [], [], [])
 
@@ -85,6 +85,7 @@ def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str)
         currency=wanted.currency,
         total=sum(line.price for line in lines),
         works=[_shown(line) for line in lines],
+        bundles=bundling.shown(lines),
         methods=list(dict.fromkeys([*first, *METHODS])),
         refund_policy=terms.REFUND_POLICY,
         closes_at=now + OPEN_FOR,
@@ -96,6 +97,7 @@ def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str)
 def _shown(line: LineRow) -> dict[str, object]:
     card = line.card
     shown = {name: card[name] for name in ("title", "kind", "subjects")}
+    shown |= {"bundle_id": line.bundle["bundle_id"]} if line.bundle else {}
     return {"work_id": line.work_id, "version": line.work_version, "price": line.price, **shown}
 
 
@@ -105,7 +107,7 @@ def _checkout(order: Order) -> Checkout:
         order_id=header.order_id,
         attempt=header.attempt,
         currency=header.currency,
-        items=tuple(Item(line.card["title"], line.price) for line in order.lines if line.price),
+        items=tuple(item for item in bundling.items(order.lines) if item.amount),
         methods=tuple(header.methods),
         expires_at=int(header.closes_at.timestamp()),
         return_url=f"{settings.value('PUBLIC_URL')}/orders/{header.order_id}",

@@ -14,6 +14,7 @@ from chalicelib.orders.models import DisputeRow, LineRow, OrderRow, PaymentRow, 
 from chalicelib.orders.shapes import (
     DisputeView,
     OrderCard,
+    OrderedBundle,
     OrderedWork,
     OrdersQuery,
     OrderView,
@@ -120,6 +121,7 @@ def _card(header: OrderRow) -> dict[str, Any]:
         "total": header.total,
         "written_total": written(header.currency, header.total),
         "works": [OrderedWork(**work) for work in header.works],
+        "bundles": [OrderedBundle(**bundle) for bundle in header.bundles or []],
     }
 
 

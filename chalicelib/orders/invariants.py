@@ -138,8 +138,9 @@ def _lines_are_covered(order: Order) -> Iterator[Difference]:
 def _payments_are_booked(books: Books) -> Iterator[Difference]:
     """Paid means one purchase of the whole total; each payment and refund has its journals, and no journal is alone."""
     for order in books.orders.values():
-        bought = [payment.amount for payment in order.payments if payment.kind == PURCHASE]
-        due = [order.header.total] if order.header.paid_at and order.header.total else []
+        header = order.header
+        bought = [(payment.amount, payment.currency) for payment in order.payments if payment.kind == PURCHASE]
+        due = [(header.total, header.currency)] if header.paid_at and header.total else []
         if bought != due:
             yield Difference("books", order.order_id, f"purchases {bought}, due {due}")
     expected = {name for order in books.orders.values() for name in _journals_of(order)}

@@ -56,6 +56,7 @@ class OrderRow(Told):
     currency = UnicodeAttribute()
     total = MinorUnits()
     works = Json()
+    bundles = Json(null=True)
     methods = Json()
     refund_policy = UnicodeAttribute()
     attempt = Count(default=1)
@@ -87,7 +88,8 @@ class OrderRow(Told):
 class LineRow(Row):
     """One work on its terms, frozen when the order was placed; and how much of it is ``reserved`` for refunds, was
     ``refunded``, and was ``booked`` as such, with what that took back from whom (``taken``). Whoever changes these
-    changes the header, too, and so its version."""
+    changes the header, too, and so its version. ``bundle`` is what it was bought by: id, title, and what the buyer had
+    of it already."""
 
     class Meta(Place):
         table_name = TABLE
@@ -109,6 +111,7 @@ class LineRow(Row):
     refunded = MinorUnits(default=0)
     booked = MinorUnits(default=0)
     taken = Json(null=True)
+    bundle = Json(null=True)
 
 
 class PaymentRow(Row):

@@ -10,6 +10,7 @@ from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, accepted, created, ok, route
 from chalicelib.orders import asking, cancellation, checkout, contesting, history, refund_policy
 from chalicelib.orders.asking import AlreadyDecided, AmountTooHigh, MethodClosed, NothingToRefund, OwnRequest
+from chalicelib.orders.bundling import BundleNotForSale
 from chalicelib.orders.cancellation import TooLateToCancel
 from chalicelib.orders.checkout import CheckoutDeclined
 from chalicelib.orders.contested import OrderDisputed
@@ -33,6 +34,7 @@ from chalicelib.orders.terms import (
     NoPriceInCurrency,
     OwnWork,
     TotalTooHigh,
+    TotalTooLow,
     WorkNotForSale,
 )
 from chalicelib.payments.wire import ProviderUnavailable
@@ -54,13 +56,15 @@ routes = Blueprint(__name__)
         OwnWork,
         CartTooLarge,
         TotalTooHigh,
+        TotalTooLow,
+        BundleNotForSale,
         CheckoutDeclined,
         ProviderUnavailable,
     ),
     once=True,
 )
 def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
-    """Order works: the answer says where to pay. What is free is mine at once."""
+    """Order works and bundles: the answer says where to pay. What is free is mine at once."""
     order = checkout.place_order(actor, body, once)
     return created(order, checkout.location(order.order_id))
 

@@ -13,10 +13,11 @@ Method = Literal["card", "alipay", "wechat_pay"]
 
 
 class NewOrder(Struct, forbid_unknown_fields=True):
-    """``method`` is shown first on the payment page; the others stay."""
+    """At most 20 works, those of bundles counted. ``method`` is shown first on the payment page; the others stay."""
 
-    work_ids: Annotated[list[WorkId], Meta(min_length=1, max_length=MOST_WORKS)]
     currency: CurrencyCode
+    work_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
+    bundle_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
     method: Method | None = None
 
 
@@ -33,7 +34,7 @@ class Moment(Struct):
 
 
 class OrderedWork(Struct):
-    """A line of an order; ``price`` in whole minor units of the order's currency."""
+    """A line of an order; ``price`` in whole minor units of the order's currency. ``bundle_id``: it came by that."""
 
     work_id: str
     title: str
@@ -41,6 +42,16 @@ class OrderedWork(Struct):
     version: int
     price: int
     subjects: list[str]
+    bundle_id: str | None = None
+
+
+class OrderedBundle(Struct):
+    """A bundle of an order. ``price`` is that of its works here; those ``left_out`` the buyer had, and does not pay."""
+
+    bundle_id: str
+    title: str
+    price: int
+    left_out: list[str]
 
 
 class OrderCard(Struct):
@@ -53,6 +64,7 @@ class OrderCard(Struct):
     total: int
     written_total: str
     works: list[OrderedWork]
+    bundles: list[OrderedBundle]
 
 
 class WorkToRefund(Struct, forbid_unknown_fields=True):

@@ -1,19 +1,22 @@
 """The terms of a sale, set by the server and frozen in the order's lines."""
 
+from typing import Any, NamedTuple
+
 import msgspec
 
 from chalicelib.catalog import cards, works
+from chalicelib.catalog.offers import Bundle
 from chalicelib.catalog.works import PUBLISHED, Work
 from chalicelib.core import settings
 from chalicelib.core.errors import Conflict, Unprocessable
-from chalicelib.core.money import MAXIMUM, written
+from chalicelib.core.money import CURRENCIES, MAXIMUM, written
 from chalicelib.core.tables import batch_get
-from chalicelib.core.validation import FieldInvalid
 from chalicelib.ledger.shares import split
 from chalicelib.library import access
 from chalicelib.library.access import Holding
+from chalicelib.orders import bundling
 from chalicelib.orders.models import LineRow, line_row
-from chalicelib.orders.shapes import NewOrder
+from chalicelib.orders.shapes import MOST_WORKS, NewOrder
 
 REFUND_POLICY = "2026-11"
 """The version of the refund rules that an order is placed under."""
@@ -56,8 +59,8 @@ class OwnWork(Conflict):
 class CartTooLarge(Unprocessable):
     """One transaction could not fulfil the order."""
 
-    en = "These works have too many authors for one order: order some of them separately."
-    zh = "这些作品的作者过多，无法合并为一个订单：请分开下单。"
+    en = "These works, or their authors, are too many for one order: order some of them separately."
+    zh = "这些作品或其作者过多，无法合并为一个订单：请分开下单。"
 
 
 class TotalTooHigh(Unprocessable):
@@ -65,6 +68,24 @@ class TotalTooHigh(Unprocessable):
 
     en = "The total is above {limit}: order some of the works separately."
     zh = "总价超过 {limit}：请分开下单。"
+
+
+class TotalTooLow(Unprocessable):
+    """What is left of a bundle is worth less than a payment must be."""
+
+    en = "What you do not have of this costs less than {limit}, the least that can be paid: add something to the order."
+    zh = "您尚未拥有的部分低于最低支付金额 {limit}：请在订单中添加其他作品。"
+
+
+class Good(NamedTuple):
+    """A work at the price that it has here, and the bundle that it comes by."""
+
+    work: Work
+    price: int
+    bundle: dict[str, Any] | None = None
+
+
+Offered = dict[str, tuple[Work | None, Holding | None]]
 
 
 def offers(buyer_id: str, work_ids: list[str]) -> list[tuple[Work | None, Holding | None]]:
@@ -78,24 +99,50 @@ def offers(buyer_id: str, work_ids: list[str]) -> list[tuple[Work | None, Holdin
 
 
 def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> list[LineRow]:
-    """The order's lines, one a work. One call to the store.
+    """The order's lines, one a work. One call to the store, and one before it where bundles are named.
 
-    Raises FieldInvalid, WorkNotForSale, NoPriceInCurrency, AlreadyOwned, OwnWork, CartTooLarge, TotalTooHigh.
+    Raises FieldInvalid, WorkNotForSale, NoPriceInCurrency, AlreadyOwned, OwnWork, CartTooLarge, TotalTooHigh,
+    TotalTooLow, BundleNotForSale.
     """
-    if len(set(wanted.work_ids)) < len(wanted.work_ids):
-        raise FieldInvalid("work_ids", "names a work twice", "作品重复")
-    lines = []
-    for number, (work, holding) in enumerate(offers(buyer_id, wanted.work_ids), start=1):
-        sold = _must_be_for_sale(work, wanted.work_ids[number - 1])
-        _must_be_new_to(buyer_id, sold, holding)
-        lines.append(_line(order_id, number, sold, wanted.currency))
+    bundles = bundling.named(wanted)
+    work_ids = bundling.works_of(wanted, bundles)
+    if len(work_ids) > MOST_WORKS:
+        raise CartTooLarge(field="bundle_ids")
+    offered = dict(zip(work_ids, offers(buyer_id, work_ids), strict=True))
+    goods: list[Good] = []
+    for work_id in wanted.work_ids:
+        sold = _must_be_for_sale(offered[work_id][0], work_id)
+        _must_be_new_to(buyer_id, sold, offered[work_id][1])
+        goods.append(Good(sold, _price(sold, wanted.currency)))
+    for bundle in bundles:
+        goods += _bundled(buyer_id, bundle, offered, wanted.currency)
+    lines = [_line(order_id, number, good, wanted.currency) for number, good in enumerate(goods, start=1)]
     _must_fit(lines, wanted.currency)
     return lines
 
 
-def _must_be_for_sale(work: Work | None, work_id: str) -> Work:
+def _bundled(buyer_id: str, bundle: Bundle, offered: Offered, currency: str) -> list[Good]:
+    """The works of a bundle that the buyer does not have, each at its part of the price. Raises AlreadyOwned where that
+    leaves none."""
+    if buyer_id == bundle.owner_id:
+        raise OwnWork(field="bundle_ids", work_id=bundle.work_ids[0])
+    works = {work_id: _must_be_for_sale(offered[work_id][0], work_id, "bundle_ids") for work_id in bundle.work_ids}
+    listed = {work_id: _price(work, currency) for work_id, work in works.items()}
+    parts = bundling.parts(bundle, listed, currency)
+    had = [work_id for work_id in bundle.work_ids if _has(buyer_id, works[work_id], offered[work_id][1])]
+    if len(had) == len(works):
+        raise AlreadyOwned(field="bundle_ids", work_id=had[0])
+    told = bundling.told(bundle, had)
+    return [Good(works[work_id], part, told) for work_id, part in parts.items() if work_id not in had]
+
+
+def _has(buyer_id: str, work: Work, holding: Holding | None) -> bool:
+    return buyer_id in work.shares or bool(holding and holding.sources)
+
+
+def _must_be_for_sale(work: Work | None, work_id: str, field: str = "work_ids") -> Work:
     if work is None or work.state != PUBLISHED:
-        raise WorkNotForSale(field="work_ids", work_id=work_id)
+        raise WorkNotForSale(field=field, work_id=work_id)
     return work
 
 
@@ -110,15 +157,23 @@ def _must_fit(lines: list[LineRow], currency: str) -> None:
     authors = {author for line in lines for author in line.author_amounts}
     if FIXED_ITEMS + 2 * len(lines) + len(authors) > TRANSACTION_ITEMS:
         raise CartTooLarge(field="work_ids")
-    if sum(line.price for line in lines) > MAXIMUM:
+    total, least = sum(line.price for line in lines), CURRENCIES[currency].minimum
+    if total > MAXIMUM:
         raise TotalTooHigh(field="work_ids", limit=written(currency, MAXIMUM))
+    if 0 < total < least:
+        raise TotalTooLow(field="bundle_ids", limit=written(currency, least))
 
 
-def _line(order_id: str, number: int, work: Work, currency: str) -> LineRow:
+def _price(work: Work, currency: str) -> int:
     if currency not in work.prices:
         sold_in = ", ".join(sorted(work.prices)) or "–"
         raise NoPriceInCurrency(field="currency", work_id=work.work_id, currency=currency, currencies=sold_in)
-    price, commission = work.prices[currency], _commission(work.owner_id)
+    return work.prices[currency]
+
+
+def _line(order_id: str, number: int, good: Good, currency: str) -> LineRow:
+    work, price, bundle = good
+    commission = _commission(work.owner_id)
     parts = split(price, commission, work.shares)
     return LineRow(
         order_id,
@@ -134,6 +189,7 @@ def _line(order_id: str, number: int, work: Work, currency: str) -> LineRow:
         author_amounts=parts.authors,
         card=msgspec.to_builtins(cards.of(work)),
         files=msgspec.to_builtins(work.files),
+        bundle=bundle,
     )
 
 

@@ -125,8 +125,11 @@ class History:
         outcome = self.chance.choice(("approve", "approve", "approve", "decline", "later", "later_fail"))
         card = self.chance.choice(CARDS)
         wrong = self.chance.randint(100, 2_000) if self.chance.random() < 0.08 else None
-        self.note(f"{page['client_reference_id']} is paid by {method} ({outcome}, {card[-4:]}) {wrong or ''}")
-        payments.pay(self.platform.fake, page["id"], method, outcome, card, wrong)
+        other = "eur" if self.chance.random() < 0.03 else None
+        self.note(
+            f"{page['client_reference_id']} is paid by {method} ({outcome}, {card[-4:]}) {wrong or ''} {other or ''}"
+        )
+        payments.pay(self.platform.fake, page["id"], method, outcome, card, wrong, other)
 
     def pay_another_page(self) -> None:
         """Stripe opened a page whose answer never reached us: one more way to pay the same order."""

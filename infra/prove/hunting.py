@@ -4,7 +4,7 @@ import sys
 
 from infra.prove import singles, work
 
-EVERY = 7
+EVERY = 2
 
 
 def main() -> int:

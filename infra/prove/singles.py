@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from infra.local.fake_stripe import cards, disputes, payments, refunds
+from infra.local.fake_stripe import cards, disputes, payments, refunds, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
 from infra.prove.histories import History, Violation
@@ -194,6 +194,18 @@ def an_inquiry_that_becomes_a_dispute(told: Told) -> None:
     told.disputed("needs_response", "lost", inquiry=True)
 
 
+def a_refund_whose_webhooks_come_late(told: Told) -> None:
+    """Who carries it out must look for itself what became of an earlier try."""
+    told.buys()
+    webhooks.hold(told.platform.fake)
+    told.asks_for_refund(3)
+    told.platform.now += 400
+    told.platform.sweep("outbox_sweep")
+    told.calm()
+    webhooks.release(told.platform.fake)
+    told.calm()
+
+
 def a_refund_by_hand(told: Told) -> None:
     told.buys()
     for charge in list(told.platform.fake.every("charge").values()):
@@ -219,6 +231,7 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     a_dispute_won_after_it_was_lost,
     an_inquiry_that_becomes_a_dispute,
     a_refund_by_hand,
+    a_refund_whose_webhooks_come_late,
 )
 
 

@@ -1,6 +1,8 @@
 """A stage at work: the main job, every function, a second stage beside it, and plain Chalice."""
 
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from chalice.deploy.packager import DependencyBuilder, LayerDeploymentPackager
@@ -15,6 +17,7 @@ from infra.package.wheelhouse import RUNTIME
 from infra.rehearsal.life import SECOND, STAGE, Life, expect, succeeded
 from infra.rehearsal.sources import AccountSources
 
+WAITED_SECONDS = 20
 WAITS = (("orders", "settlement"), ("inbox", "waits"))
 """What still needs Stripe: sales without their balance transaction, and events that nobody has heard."""
 
@@ -43,11 +46,19 @@ def every_function(life: Life) -> str:
     called = life.sources.run_schedules()
     functions = [each["FunctionName"] for each in life.account.client("lambda").list_functions()["Functions"]]
     ours = [name for name in functions if f"{name}-".startswith(f"lyceum-{STAGE}-")]
+    _wait(lambda: set(ours) <= life.place.fleet.invoked)
     for name in set(ours) - life.place.fleet.invoked:
         life.place.fleet.invoke(name, {"Records": []})
     expect(not life.place.fleet.strays, f"loaded from beside the package: {life.place.fleet.strays}")
     until("what failed once to succeed when it came again", lambda: not (life.sources and life.sources.failing) or None)
     return f"{len(ours)} functions ran from their package and layers alone; {len(called)} by schedule"
+
+
+def _wait(is_there: Callable[[], bool]) -> None:
+    """What follows from the main job takes its time where others work, too."""
+    patience = time.monotonic() + WAITED_SECONDS
+    while not is_there() and time.monotonic() < patience:
+        time.sleep(0.2)
 
 
 def second_stage(life: Life) -> str:

@@ -117,7 +117,9 @@ def test_a_draft_and_a_withdrawn_work_are_not_for_sale(shop):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "work_ids"),
+        ({}, "currency"),
+        ({"currency": "usd"}, "work_ids"),
+        ({"bundle_ids": ["x"], "currency": "usd"}, "bundle_ids"),
         ({"work_ids": [], "currency": "usd"}, "work_ids"),
         ({"work_ids": ["x"], "currency": "usd"}, "work_ids"),
         ({"work_ids": ["0" * 26] * 21, "currency": "usd"}, "work_ids"),
