@@ -7,12 +7,12 @@ from typing import Any
 import botocore.client
 import stripe
 
+from infra.prove.wire import Cut
+
+__all__ = ["Cut", "cut"]
+
 _api_call = botocore.client.BaseClient._make_api_call
 _request = stripe.RequestsClient.request_with_retries
-
-
-class Cut(BaseException):
-    """The process is gone. No code of ours catches this."""
 
 
 class Wire:

@@ -72,9 +72,7 @@ def settlement(payment_id: str, order_id: str, currency: str, amount: int, settl
     """J1s: a payment of ``amount`` reached the provider's balance, less the fee. Keyed by the payment."""
     entries = [
         Entry(PENDING, currency, -amount),
-        Entry(CASH, settled.currency, settled.net),
-        Entry(FEE, settled.currency, settled.fee),
-        *_exchange(currency, amount, settled),
+        *_moved(currency, amount, settled, FEE),
     ]
     return journal("J1s", payment_id, order_id, entries)
 
@@ -85,9 +83,7 @@ def refund_of_suspended(
     """J2r: money that bought nothing goes back; ``account`` is where it waited. ``settled.amount`` is negative."""
     entries = [
         Entry(account, currency, amount),
-        Entry(CASH, settled.currency, settled.net),
-        Entry(FEE, settled.currency, settled.fee),
-        *_exchange(currency, -amount, settled),
+        *_moved(currency, -amount, settled, FEE),
     ]
     return journal("J2r", refund_id, order_id, entries)
 
@@ -95,35 +91,21 @@ def refund_of_suspended(
 def refund(refund_id: str, order_id: str, currency: str, taken: Taken, settled: Settled) -> Journal:
     """J2: part of a sale goes back, and is taken from who had it. ``settled.amount`` is negative."""
     entries = [
-        *(Entry(held(author), currency, part) for author, part in sorted(taken.authors.items())),
-        Entry(COMMISSION, currency, taken.commission),
-        Entry(TAX, currency, taken.tax),
-        Entry(CASH, settled.currency, settled.net),
-        Entry(FEE, settled.currency, settled.fee),
-        *_exchange(currency, -taken.total, settled),
+        *_taken_back(currency, taken),
+        *_moved(currency, -taken.total, settled, FEE),
     ]
     return journal("J2", refund_id, order_id, entries)
 
 
 def dispute_taken(order_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J4: a bank took ``amount`` back, and the provider a fee. Keyed by the movement: a dispute may have several."""
-    entries = [
-        Entry(DISPUTED, currency, amount),
-        Entry(CASH, settled.currency, settled.net),
-        Entry(DISPUTE_FEE, settled.currency, settled.fee),
-        *_exchange(currency, -amount, settled),
-    ]
+    entries = [Entry(DISPUTED, currency, amount), *_moved(currency, -amount, settled, DISPUTE_FEE)]
     return journal("J4", settled.id, order_id, entries)
 
 
 def dispute_given_back(order_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J5: what a bank had taken came back."""
-    entries = [
-        Entry(DISPUTED, currency, -amount),
-        Entry(CASH, settled.currency, settled.net),
-        Entry(DISPUTE_FEE, settled.currency, settled.fee),
-        *_exchange(currency, amount, settled),
-    ]
+    entries = [Entry(DISPUTED, currency, -amount), *_moved(currency, amount, settled, DISPUTE_FEE)]
     return journal("J5", settled.id, order_id, entries)
 
 
@@ -131,12 +113,28 @@ def dispute_lost(about: str, order_id: str, currency: str, amount: int, taken: T
     """J6: what a bank took stays taken, from those who had it; what nobody had is taken from where it ``waiting``."""
     entries = [
         Entry(DISPUTED, currency, -amount),
-        *(Entry(held(author), currency, part) for author, part in sorted(taken.authors.items())),
-        Entry(COMMISSION, currency, taken.commission),
-        Entry(TAX, currency, taken.tax),
+        *_taken_back(currency, taken),
         Entry(waiting, currency, amount - taken.total),
     ]
     return journal("J6", about, order_id, entries)
+
+
+def _taken_back(currency: str, taken: Taken) -> list[Entry]:
+    """From those who had it."""
+    return [
+        *(Entry(held(author), currency, part) for author, part in sorted(taken.authors.items())),
+        Entry(COMMISSION, currency, taken.commission),
+        Entry(TAX, currency, taken.tax),
+    ]
+
+
+def _moved(currency: str, amount: int, settled: Settled, fee: str) -> list[Entry]:
+    """The provider's balance moved for this ``amount``, and kept a fee, which goes to the account ``fee``."""
+    return [
+        Entry(CASH, settled.currency, settled.net),
+        Entry(fee, settled.currency, settled.fee),
+        *_exchange(currency, amount, settled),
+    ]
 
 
 def _exchange(currency: str, amount: int, settled: Settled) -> list[Entry]:

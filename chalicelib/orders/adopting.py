@@ -5,7 +5,7 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock
 from chalicelib.core.money import apportion
 from chalicelib.core.transactions import Transaction
-from chalicelib.orders import collection
+from chalicelib.orders import refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import PaymentRow, RequestRow, request_row
 from chalicelib.payments.objects import Refund
@@ -25,11 +25,7 @@ def adopt(tx: Transaction, order: Order, payment: PaymentRow, refund: Refund) ->
     if refund.amount > sum(left.values()):
         raise RefundUncovered(refund.id)
     parts = {row: part for row, part in apportion(refund.amount, left).items() if part}
-    collection.change(tx, order.header, refunded=order.header.refunded)
-    collection.change(tx, payment, reserved=payment.reserved + refund.amount)
-    for line in order.lines:
-        if line.row in parts:
-            collection.change(tx, line, reserved=line.reserved + parts[line.row])
+    refunding.reserve(tx, order, payment, parts)
     tx.insert(_request(order, payment, refund, parts), Moved())
     trail.write(tx, ACTOR, "refund.adopted", order.order_id, refund=refund.id, amount=refund.amount)
 

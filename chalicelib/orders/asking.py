@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
-from chalicelib.core import clock, cursors, tables
+from chalicelib.core import clock, tables
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, Unprocessable
@@ -20,7 +20,7 @@ from chalicelib.mail import post
 from chalicelib.orders import collection, contested, history, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
-from chalicelib.orders.models import DECISION, AnyRow, LineRow, PaymentRow, RequestRow, request_row
+from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow, request_row
 from chalicelib.orders.refund_policy import POLICIES
 from chalicelib.orders.shapes import Decision, NewRefundRequest, OrdersQuery, RequestToDecide, RequestView
 
@@ -81,7 +81,7 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
             with all_or_nothing() as tx:
                 shown = history.request_view(request, order.lines)
                 once.claim(tx, (201, msgspec.json.encode(shown), location(order_id, once.subject)))
-                _reserve(tx, order, payment, parts)
+                refunding.reserve(tx, order, payment, parts)
                 tx.insert(request, Moved())
                 trail.write(tx, buyer, "refund.requested", order_id, request=once.subject, reasons=request.reasons)
                 if request.approved_at:
@@ -160,20 +160,9 @@ def _earlier(order: Order) -> int:
     return history.refunded_since(order.header.buyer_id, since) - (1 if order.header.refunded else 0)
 
 
-def _reserve(tx: Transaction, order: Order, payment: PaymentRow, parts: dict[str, int]) -> None:
-    """By the header's version: of many at once one wins, and the others look again."""
-    collection.change(tx, order.header, refunded=order.header.refunded)
-    collection.change(tx, payment, reserved=payment.reserved + sum(parts.values()))
-    for line in order.lines:
-        if line.row in parts:
-            collection.change(tx, line, reserved=line.reserved + parts[line.row])
-
-
 def waiting(admin: Actor, query: OrdersQuery) -> Page[RequestToDecide]:
     """The requests that wait for somebody to decide, oldest first. One query. Raises BadCursor."""
-    place = cursors.unseal(query.cursor, "refund-requests", admin.party_id)
-    rows, last = tables.page(AnyRow.by_unfinished.query(DECISION, limit=query.limit, last_evaluated_key=place))
-    return Page([history.to_decide(row) for row in rows], cursors.seal(last, "refund-requests", admin.party_id))
+    return history.waiting(admin, query, DECISION, "refund-requests", history.to_decide)
 
 
 def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> RequestView:

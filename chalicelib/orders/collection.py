@@ -81,3 +81,9 @@ def change(tx: Transaction, row: Row, **facts: Any) -> None:
         attribute = getattr(type(row), name)
         actions.append(attribute.remove() if value is None else attribute.set(value))
     tx.update(row, actions, refusal=Moved())
+
+
+def guard(tx: Transaction, order: Order, **facts: Any) -> None:
+    """Let this be the one decision that is made of the order as it was read: its header gets a new version, and these
+    facts. Whoever changes lines does so. At the commit: Moved."""
+    change(tx, order.header, refunded=order.header.refunded, **facts)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.errors import Conflict
 from chalicelib.orders.collection import Order
-from chalicelib.orders.models import PURCHASE, DisputeRow
+from chalicelib.orders.models import DisputeRow, payment_row
 
 ANSWERABLE = frozenset({"warning_needs_response", "needs_response", "appeal_needs_response"})
 WAITING = ANSWERABLE | {"warning_under_review", "under_review", "appeal_under_review"}
@@ -33,8 +33,8 @@ def is_out(row: DisputeRow) -> bool:
 
 def of_sale(order: Order) -> list[DisputeRow]:
     """The disputes about what bought the order; others are about money that bought nothing."""
-    bought = {payment.row for payment in order.payments if payment.kind == PURCHASE}
-    return [row for row in order.disputes if f"payment#{row.payment_id}" in bought]
+    bought = order.purchase
+    return [row for row in order.disputes if bought and payment_row(row.payment_id) == bought.row]
 
 
 def is_suspended(order: Order) -> bool:

@@ -4,14 +4,14 @@ out."""
 from typing import Any
 
 from chalicelib.audit import trail
-from chalicelib.core import clock, cursors, tables
+from chalicelib.core import clock
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.orders import asking, collection, contested, history
 from chalicelib.orders.collection import Moved, Order
-from chalicelib.orders.models import DISPUTE, AnyRow, DisputeRow
+from chalicelib.orders.models import DISPUTE, DisputeRow
 from chalicelib.orders.shapes import DisputeView, NewEvidence, OrdersQuery
 from chalicelib.outbox import tasks
 
@@ -25,9 +25,7 @@ class AlreadyAnswered(Conflict):
 
 def waiting(admin: Actor, query: OrdersQuery) -> Page[DisputeView]:
     """The disputes that have not ended, by when an answer is due. One query. Raises BadCursor."""
-    place = cursors.unseal(query.cursor, "disputes", admin.party_id)
-    rows, last = tables.page(AnyRow.by_unfinished.query(DISPUTE, limit=query.limit, last_evaluated_key=place))
-    return Page([history.dispute_view(row) for row in rows], cursors.seal(last, "disputes", admin.party_id))
+    return history.waiting(admin, query, DISPUTE, "disputes", history.dispute_view)
 
 
 def one(order_id: str, dispute_id: str) -> DisputeView:

@@ -12,17 +12,14 @@ from typing import Any
 import msgspec
 
 from chalicelib.audit import trail
-from chalicelib.catalog.cards import Card
-from chalicelib.catalog.works import FileRef
 from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict
 from chalicelib.core.money import apportion
 from chalicelib.core.transactions import Transaction, all_or_nothing
-from chalicelib.ledger import entries, journals, postings, returns
+from chalicelib.ledger import entries, journals, postings
 from chalicelib.ledger.postings import Settled
 from chalicelib.ledger.returns import Taken
-from chalicelib.library import access
-from chalicelib.orders import collection, contested, refunding, returning, status
+from chalicelib.orders import collection, contested, entitlement, refunding, returning, status
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import ENDED, KNOWN, LOST, OrderDisputed
 from chalicelib.orders.models import DECISION, DISPUTE, OVERPAID, PURCHASE, DisputeRow, LineRow, PaymentRow, dispute_row
@@ -154,26 +151,20 @@ class _Seen:
         if not _is_covered(self.row, self.payment) and any(_is_open(each) for each in self.order.requests):
             raise DisputeUncovered(self.dispute.id)
         took = {name: self._took(self.lines[name], part) for name, part in self.row.parts.items()}
-        total = Taken()
-        for part in took.values():
-            total = total.plus(part)
         waiting = postings.OVERPAID if self.payment.kind == OVERPAID else postings.SUSPENSE
-        told = (self.order.order_id, self.row.currency, self.row.out, total, waiting)
+        told = (self.order.order_id, self.row.currency, self.row.out, refunding.total(took), waiting)
         journals.post(self.tx, postings.dispute_lost(self._journal(self.row.losses + 1), *told))
         self._set(losses=self.row.losses + 1, taken=msgspec.to_builtins(took))
 
     def _took(self, line: LineRow, part: int) -> Taken:
-        taken = returns.next_part(refunding.terms_of(line), line.booked, refunding.taken_of(line), part)
+        taken = refunding.next_part(line, part)
         self._book(line, part, refunding.taken_of(line).plus(taken))
         return taken
 
     def _reprieve(self) -> None:
         """J6r, the stored inverse: what was lost came back after all."""
         name = self._journal(self.row.losses)
-        stored = journals.find(f"J6#{name}")
-        if stored is None:
-            raise LookupError(f"J6#{name} is not in the book")
-        journals.post(self.tx, entries.inverse(stored, "J6r", name))
+        journals.post(self.tx, entries.inverse(refunding.posted(f"J6#{name}"), "J6r", name))
         for row, told in (self.row.taken or {}).items():
             line, taken = self.lines[row], msgspec.convert(told, Taken)
             self._book(line, -self.row.parts[row], refunding.taken_of(line).less(taken))
@@ -261,27 +252,19 @@ class _Seen:
 
     def _follow_order(self) -> None:
         """The header, by whose version all of this is one decision; and access."""
-        header = self.order.header
         if self.payment.kind != PURCHASE:
-            collection.change(self.tx, header, refunded=header.refunded)
-            return
+            return collection.guard(self.tx, self.order)
         disputes = [each for each in self.order.disputes if each.row != self.row.row]
         order = self.order._replace(disputes=[*disputes, self.row])
         facts = contested.header_facts(order, self.row, self.was_out, clock.now())
-        collection.change(self.tx, header, refunded=header.refunded, **facts)
+        collection.guard(self.tx, self.order, **facts)
         suspended = contested.is_suspended(order)
         if suspended != self.was_suspended:
+            follow = entitlement.end if suspended else entitlement.restore
             for line in self.order.lines:
                 if not refunding.is_returned(line):
-                    self._lock(line) if suspended else self._unlock(line)
-
-    def _lock(self, line: LineRow) -> None:
-        access.revoke(self.tx, self.order.header.buyer_id, line.work_id, access.order(self.order.order_id))
-
-    def _unlock(self, line: LineRow) -> None:
-        card, files = msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])
-        source = access.order(self.order.order_id)
-        access.grant(self.tx, self.order.header.buyer_id, card, files, source)
+                    follow(self.tx, order, line)
+        return None
 
 
 def _is_open(request: Any) -> bool:

@@ -102,23 +102,24 @@ def _of_charge(event: Event) -> None:
 def _of_refund(event: Event) -> None:
     refund = gateway.read_refund(event.object_id)
     order_id = refund.order_id or gateway.read_payment(refund.payment_id).order_id
-    try:
-        returning.note(refund, order_id, event)
-    except PaymentUnknown:
-        fulfilment.take(gateway.read_payment(refund.payment_id))
-        returning.note(refund, order_id, event)
+    _with_payment(refund.payment_id, lambda: returning.note(refund, order_id, event))
 
 
 def _of_dispute(event: Event) -> None:
     dispute = contests.read_dispute(event.object_id)
-    payment = gateway.read_payment(dispute.payment_id) if dispute.payment_id else None
-    if payment is None:
+    if not dispute.payment_id:
         raise NotFound
+    order_id = gateway.read_payment(dispute.payment_id).order_id
+    _with_payment(dispute.payment_id, lambda: disputing.note(dispute, order_id, event))
+
+
+def _with_payment(payment_id: str, note: Callable[[], None]) -> None:
+    """What is about a payment that is not in the book waits until that is entered."""
     try:
-        disputing.note(dispute, payment.order_id, event)
+        note()
     except PaymentUnknown:
-        fulfilment.take(payment)
-        disputing.note(dispute, payment.order_id, event)
+        fulfilment.take(gateway.read_payment(payment_id))
+        note()
 
 
 def _enter(payment: Payment, event: Event) -> None:

@@ -1,7 +1,8 @@
 """Orders as their buyers see them."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.core import clock, cursors, tables
 from chalicelib.core.actors import Actor
@@ -10,7 +11,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.money import written
 from chalicelib.orders import collection, status
 from chalicelib.orders.collection import Order
-from chalicelib.orders.models import DisputeRow, LineRow, OrderRow, PaymentRow, RequestRow
+from chalicelib.orders.models import AnyRow, DisputeRow, LineRow, OrderRow, PaymentRow, RequestRow
 from chalicelib.orders.shapes import (
     DisputeView,
     OrderCard,
@@ -23,6 +24,8 @@ from chalicelib.orders.shapes import (
     RequestToDecide,
     RequestView,
 )
+
+V = TypeVar("V")
 
 
 def mine(buyer: Actor, query: OrdersQuery) -> Page[OrderCard]:
@@ -60,6 +63,14 @@ def view(order: Order) -> OrderView:
         refunded=header.refunded,
         refunds=[request_view(row, order.lines) for row in order.requests],
     )
+
+
+def waiting(admin: Actor, query: OrdersQuery, what: str, name: str, view: Callable[[Any], V]) -> Page[V]:
+    """A page of the rows that wait for that, the earliest due first; the cursor is good for a list of that ``name``.
+    One query. Raises BadCursor."""
+    place = cursors.unseal(query.cursor, name, admin.party_id)
+    rows, last = tables.page(AnyRow.by_unfinished.query(what, limit=query.limit, last_evaluated_key=place))
+    return Page([view(row) for row in rows], cursors.seal(last, name, admin.party_id))
 
 
 def request_view(row: RequestRow, lines: list[LineRow]) -> RequestView:

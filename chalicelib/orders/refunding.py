@@ -7,14 +7,12 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.catalog.cards import Card
-from chalicelib.catalog.works import FileRef
 from chalicelib.core import clock, logs
 from chalicelib.core.transactions import Transaction
 from chalicelib.ledger import entries, journals, postings, returns
+from chalicelib.ledger.entries import Journal
 from chalicelib.ledger.returns import Taken, Terms
-from chalicelib.library import access
-from chalicelib.orders import collection, contested
+from chalicelib.orders import collection, contested, entitlement
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow, PaymentRow, RefundRow, RequestRow
 from chalicelib.outbox import tasks
@@ -40,12 +38,18 @@ def release(tx: Transaction, order: Order, request: RequestRow, **facts: Any) ->
     payment = order.purchase
     if payment is None:
         raise LookupError(f"{order.order_id} was not bought")
-    collection.change(tx, payment, reserved=payment.reserved - request.amount)
-    for line in order.lines:
-        if line.row in request.parts:
-            collection.change(tx, line, reserved=line.reserved - request.parts[line.row])
-    collection.change(tx, order.header, refunded=order.header.refunded)
+    reserve(tx, order, payment, {row: -part for row, part in request.parts.items()})
     collection.change(tx, request, **facts, unfinished=None, due_at=None)
+
+
+def reserve(tx: Transaction, order: Order, payment: PaymentRow, parts: dict[str, int]) -> None:
+    """So much of each line, and of the payment; of many who ask at once one wins, and the others look again. Less than
+    nothing frees it."""
+    collection.guard(tx, order)
+    collection.change(tx, payment, reserved=payment.reserved + sum(parts.values()))
+    for line in order.lines:
+        if line.row in parts:
+            collection.change(tx, line, reserved=line.reserved + parts[line.row])
 
 
 def follow(
@@ -85,12 +89,10 @@ def _follow_line(
     if booked:
         facts |= {"booked": booked[0], "taken": msgspec.to_builtins(booked[1])}
     collection.change(tx, line, **facts)
-    source = access.order(order.order_id)
     if refunded == line.price and not was_whole:
-        access.revoke(tx, order.header.buyer_id, line.work_id, source)
+        entitlement.end(tx, order, line)
     elif was_whole and refunded < line.price and not contested.is_suspended(order):
-        card, files = msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])
-        access.grant(tx, order.header.buyer_id, card, files, source)
+        entitlement.restore(tx, order, line)
 
 
 def _book(
@@ -103,17 +105,15 @@ def _book(
     left, took = None, {line: msgspec.convert(each, Taken) for line, each in (row.taken or {}).items()}
     lines = {line.row: line for line in order.lines}
     if "posted" in facts and refund.settled:
-        took = {name: _next(lines[name], part) for name, part in parts.items()}
-        left = postings.refund(refund.id, order.order_id, refund.currency, _sum(took), refund.settled)
+        took = {name: next_part(lines[name], part) for name, part in parts.items()}
+        left = postings.refund(refund.id, order.order_id, refund.currency, total(took), refund.settled)
         journals.post(tx, left)
         facts["taken"] = msgspec.to_builtins(took)
         after = {
             name: (lines[name].booked + part, taken_of(lines[name]).plus(took[name])) for name, part in parts.items()
         }
     if "reversed" in facts:
-        stored = left or journals.find(f"J2#{refund.id}")
-        if stored is None:
-            raise LookupError(f"J2#{refund.id} is not in the book")
+        stored = left or posted(f"J2#{refund.id}")
         journals.post(tx, entries.inverse(stored, "J3", refund.id))
         for name, part in parts.items():
             booked, taken = after.get(name, (lines[name].booked, taken_of(lines[name])))
@@ -121,13 +121,22 @@ def _book(
     return after
 
 
-def _next(line: LineRow, part: int) -> Taken:
+def next_part(line: LineRow, part: int) -> Taken:
+    """What the next part of the line takes from whom."""
     return returns.next_part(terms_of(line), line.booked, taken_of(line), part)
 
 
 def is_returned(line: LineRow) -> bool:
     """All of it went back."""
     return bool(0 < line.price == line.refunded)
+
+
+def posted(journal_id: str) -> Journal:
+    """A journal that must be in the book. Raises LookupError."""
+    stored = journals.find(journal_id)
+    if stored is None:
+        raise LookupError(f"{journal_id} is not in the book")
+    return stored
 
 
 def terms_of(line: LineRow) -> Terms:
@@ -139,7 +148,7 @@ def taken_of(line: LineRow) -> Taken:
     return msgspec.convert(line.taken, Taken) if line.taken else Taken()
 
 
-def _sum(took: dict[str, Taken]) -> Taken:
+def total(took: dict[str, Taken]) -> Taken:
     total = Taken()
     for each in took.values():
         total = total.plus(each)

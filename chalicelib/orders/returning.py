@@ -197,9 +197,7 @@ def _post(tx: Transaction, order: Order, payment: PaymentRow, refund: Refund, fa
     if left:
         journals.post(tx, left)
     if "reversed" in facts:
-        stored = left or journals.find(f"J2r#{refund.id}")
-        if stored is None:
-            raise LookupError(f"J2r#{refund.id} is not in the book")
+        stored = left or refunding.posted(f"J2r#{refund.id}")
         journals.post(tx, entries.inverse(stored, "J3r", refund.id))
 
 

@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -123,7 +123,8 @@ def _again(seed: int) -> int:
     return 1 if seen.violations else 0
 
 
-_say: Callable[..., None] = lambda text, end="\n": print(text, end=end, file=sys.stderr, flush=True)  # noqa: E731
+def _say(text: str, end: str = "\n") -> None:
+    print(text, end=end, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

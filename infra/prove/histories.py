@@ -187,9 +187,7 @@ class History:
         self.keys += 1
         path = f"/v1/orders/{order_id}/refund-requests"
         self.note(f"{order_id} is to go back: {body}")
-        status, answer = self.call(
-            "POST", path, body, buyer, f"key-of-refund-{self.keys}", "/v1/orders/{order_id}/refund-requests"
-        )
+        status, answer = self.call("POST", path, body, buyer, f"key-of-refund-{self.keys}")
         self.note(f"→ {status} {answer.get('code', answer.get('status'))}")
 
     def _part_of(self, price: int) -> dict[str, Any]:
@@ -199,15 +197,13 @@ class History:
         order_id, row = self.chance.choice(self._to_decide())
         admin, approve = self.chance.choice(stock.ADMINS), self.chance.random() < 0.7
         path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
-        resource = "/v1/orders/{order_id}/refund-requests/{request_id}/decisions"
-        status, answer = self.call("POST", path, {"approve": approve, "because": "so"}, admin, "", resource)
+        status, answer = self.call("POST", path, {"approve": approve, "because": "so"}, admin)
         self.note(f"an admin {'approves' if approve else 'rejects'} {row} → {status} {answer.get('code', '')}")
 
     def cancel(self) -> None:
         if self.orders:
             buyer, order_id = self.chance.choice(self.orders)
-            path, resource = f"/v1/orders/{order_id}/cancellation", "/v1/orders/{order_id}/cancellation"
-            status, _ = self.call("POST", path, None, buyer, "", resource)
+            status, _ = self.call("POST", f"/v1/orders/{order_id}/cancellation", None, buyer)
             self.note(f"{order_id} is to be canceled → {status}")
 
     def dispute(self) -> None:
@@ -260,9 +256,9 @@ class History:
         self.note("Stripe forgets idempotency keys")
         self.platform.fake.state.keys.clear()
 
-    def call(self, method: str, path: str, body: Any, who: str, key: str, resource: str = "") -> tuple[int, Any]:
+    def call(self, method: str, path: str, body: Any, who: str, key: str = "") -> tuple[int, Any]:
         headers = {"authorization": f"Bearer {stock.token(who)}"} | ({"idempotency_key": key} if key else {})
-        status, answer = self.platform.call(method, path, resource or path, body, **headers)
+        status, answer = self.platform.call(method, path, body, **headers)
         if status >= 500 and status != 503:
             raise checking.Broken(f"{method} {path} answered {status}: {answer}")
         return status, answer if isinstance(answer, dict) else {}

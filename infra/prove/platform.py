@@ -20,6 +20,7 @@ from infra.local.fake_stripe.fake import FakeStripe
 from infra.local.functions import Context
 from infra.prove.store import Store, Write
 from infra.prove.wire import Cut, Wire
+from infra.rehearsal import events
 
 SECRETS = {
     "token-keys": json.dumps({"current": "k1", "keys": {"k1": "a-key-of-histories"}}),
@@ -40,10 +41,6 @@ HANDLERS = {
     "outbox_sweep": "chalicelib.outbox.jobs.sweep",
 }
 SWEEPS = ("orders_sweep", "outbox_sweep")
-SCHEDULED = {
-    "version": "0", "account": "1", "region": "r", "detail": {}, "detail-type": "s",
-    "source": "s", "time": "t", "id": "i", "resources": [],
-}  # fmt: skip
 BEGINNING = 1_800_000_000.0
 TRIES = 3
 """How often a record comes again; after that only the sweepers are sure."""
@@ -92,9 +89,9 @@ class Platform:
 
     # Events
 
-    def call(self, method: str, path: str, resource: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """One request; its status, and its answer."""
-        event = _http_event(method, path, resource, body, headers)
+        event = events.http(self.app.routes, method, path, body, **headers)
         known = getattr(self.app, "current_request", None)
         try:
             answer = self._acting("api", lambda: self.app(event, None))
@@ -107,7 +104,7 @@ class Platform:
         return self._acting(function, lambda: _handler(function)(event, Context(f"lyceum-dev-{function}")))
 
     def sweep(self, name: str) -> None:
-        self._quietly(lambda: self.run(name, SCHEDULED))
+        self._quietly(lambda: self.run(name, events.scheduled(name)))
 
     def waiting(self) -> list[str]:
         """The streams and queues that hold something."""
@@ -192,9 +189,7 @@ class Platform:
 
     def _told(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         try:
-            status, _ = self.call(
-                "POST", url, url, body.decode(), **{name.lower(): text for name, text in headers.items()}
-            )
+            status, _ = self.call("POST", url, body, **headers)
         except Cut:
             return 0
         return status
@@ -205,26 +200,3 @@ def _handler(function: str) -> Callable[[Any, Any], Any]:
     module, _, attribute = HANDLERS[function].rpartition(".")
     handler: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), attribute)
     return handler
-
-
-def _http_event(method: str, path: str, resource: str, body: Any, headers: dict[str, str]) -> Any:
-    sent = {"content-type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
-    parts = zip(resource.split("/"), path.split("/"), strict=True)
-    return {
-        "resource": resource,
-        "path": path,
-        "httpMethod": method,
-        "headers": sent,
-        "multiValueHeaders": {name: [text] for name, text in sent.items()},
-        "multiValueQueryStringParameters": None,
-        "pathParameters": {name.strip("{}"): part for name, part in parts if name.startswith("{")} or None,
-        "stageVariables": None,
-        "body": body if isinstance(body, str) else json.dumps(body) if body is not None else None,
-        "isBase64Encoded": False,
-        "requestContext": {
-            "resourcePath": resource,
-            "httpMethod": method,
-            "requestId": "history",
-            "identity": {"sourceIp": "203.0.113.7"},
-        },
-    }

@@ -78,13 +78,13 @@ class Told(History):
         body = {"works": [{"work_id": work, "amount": max(1, price // part)}]} if part else {}
         path = f"/v1/orders/{self.order_id}/refund-requests"
         for _ in range(3):
-            if "status" in self.asks(path, body, f"key-of-refund-{key}", "/v1/orders/{order_id}/refund-requests"):
+            if "status" in self.asks(path, body, f"key-of-refund-{key}"):
                 break
         self.calm()
 
-    def asks(self, path: str, body: object, key: str, resource: str = "", who: str = "") -> dict[str, Any]:
+    def asks(self, path: str, body: object, key: str, who: str = "") -> dict[str, Any]:
         try:
-            status, answer = self.call("POST", path, body, who or self.buyer, key, resource)
+            status, answer = self.call("POST", path, body, who or self.buyer, key)
         except Cut:
             self.note("… cut off")
             status, answer = 0, {}
@@ -131,7 +131,7 @@ def a_cancellation(told: Told) -> None:
     told.orders_works(1)
     path = f"/v1/orders/{told.order_id}/cancellation"
     for _ in range(2):
-        told.asks(path, None, "", "/v1/orders/{order_id}/cancellation")
+        told.asks(path, None, "")
     told.calm()
 
 
@@ -160,8 +160,7 @@ def a_refund_that_people_decide(told: Told) -> None:
     for admin in stock.ADMINS:
         for order_id, row in told._to_decide():
             path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
-            resource = "/v1/orders/{order_id}/refund-requests/{request_id}/decisions"
-            told.asks(path, {"approve": True}, "", resource, admin)
+            told.asks(path, {"approve": True}, "", admin)
     told.calm()
 
 

@@ -18,11 +18,12 @@ class NoSuchRoute(Exception):
 
 
 def http(resources: Iterable[str], method: str, target: str, body: Any = None, **headers: str) -> dict[str, Any]:
-    """A call of an API with these resources, as API Gateway passes it on. A header's underscores are hyphens."""
+    """A call of an API with these resources, as API Gateway passes it on. A header's underscores are hyphens.
+    ``body`` is sent as JSON; bytes as they are."""
     lines = Message()
     for name, text in {"Host": "api.example", "Content-Type": "application/json", **headers}.items():
         lines[name.replace("_", "-")] = text
-    content = b"" if body is None else json.dumps(body).encode()
+    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     request = HttpRequest(method, target, lines, content, "192.0.2.1", ("api.example", 443), "https")
     address = read_address(target)
     route = find_route(resources, address)

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.core import clock, settings
+from infra.deploy.artefacts import Artefacts
 from infra.deploy.errors import Stopped
 from infra.deploy.resources import table_differences
+from infra.deploy.stack import Stacks
 from infra.local import template
 from infra.on_stage import account
 from infra.restore import copies, counting, reapplying
@@ -90,9 +92,7 @@ def remove_copies(plan: Plan, say: Say) -> None:
 
 def _must_be_no_stage(target: str) -> None:
     """A stage may have begun as copies of another's tables. Raises Stopped where one stands."""
-    pages = account().pages("cloudformation", "describe_stacks")
-    stacks = {stack["StackName"] for page in pages for stack in page["Stacks"]}
-    if f"lyceum-{target}" in stacks:
+    if Stacks(account(), Artefacts(account())).status(f"lyceum-{target}"):
         raise Stopped(f"{target} is a stage: choose another name for the copies (--into).")
 
 
