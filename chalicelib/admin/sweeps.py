@@ -32,6 +32,7 @@ class SweepReport(Struct):
     unpaid_orders: int
     unsettled_payments: int
     pending_refunds: int
+    ending_passes: int
     tasks: int
     parked: list[ParkedEvent]
     parked_tasks: list[ParkedTask]
@@ -47,6 +48,7 @@ def run(admin: Actor) -> SweepReport:
         unpaid_orders=swept.unpaid,
         unsettled_payments=swept.unsettled,
         pending_refunds=swept.refunds,
+        ending_passes=swept.passes,
         tasks=woken,
         parked=[ParkedEvent(event.id, event.type, event.object_id, reason) for event, reason in inbox.parked()],
         parked_tasks=[ParkedTask(task.outbox_id, task.kind, task.attempts) for task in tasks.parked()],

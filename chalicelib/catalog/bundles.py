@@ -45,6 +45,11 @@ def withdraw(actor: Actor, bundle_id: str) -> None:
     _write(actor, _mine(actor, bundle_id), "bundle.withdrawn", shelf=None)
 
 
+def take_down(admin: Actor, bundle_id: str, reason: str) -> None:
+    """Off the shelf, whoever's it is; its works stay where they are. Raises NotFound."""
+    _write(admin, _find(bundle_id), "bundle.taken_down", reason, shelf=None)
+
+
 def of_author(author_id: str, query: ListQuery) -> Page[BundleCard]:
     """An author's bundles, the newest first. One query. Raises BadCursor."""
     shelf = bundle_shelf(author_id)
@@ -102,7 +107,7 @@ def _check(actor: Actor, work_ids: list[str], prices: dict[str, int]) -> None:
             raise FieldInvalid(f"prices.{currency}", *reason)
 
 
-def _write(actor: Actor, row: BundleRow, deed: str, **said: Any) -> None:
+def _write(actor: Actor, row: BundleRow, deed: str, reason: str | None = None, **said: Any) -> None:
     """Where nobody else changed it since it was read."""
     actions: list[Any] = [BundleRow.revision.set(row.revision + 1)]
     unchanged = BundleRow.revision == row.revision
@@ -112,4 +117,4 @@ def _write(actor: Actor, row: BundleRow, deed: str, **said: Any) -> None:
         actions.append(attribute.remove() if value is None else attribute.set(value))
     with all_or_nothing() as tx:
         tx.update(row, actions, unchanged, Conflict())
-        trail.write(tx, actor, deed, row.work_id, fields=sorted(said))
+        trail.write(tx, actor, deed, row.work_id, fields=sorted(said), reason=reason)

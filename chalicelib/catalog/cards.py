@@ -52,6 +52,11 @@ def of(work: Any) -> Card:
     )
 
 
+def key(work_id: str) -> tuple[Any, str, str]:
+    """A published work's card's place for ``tables.batch_get``, which answers a row for ``of``, or None."""
+    return CardRow, work_id, shelf_row(NEWEST)
+
+
 def place(tx: Transaction, work: WorkRow) -> None:
     """Put the card everywhere it belongs."""
     card: dict[str, Any] = {name: getattr(work, name) for name in _SHOWN}

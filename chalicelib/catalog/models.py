@@ -212,6 +212,33 @@ class OnSale(GlobalSecondaryIndex["BundleRow"]):
     published_at = Moment(range_key=True)
 
 
+class PassesOnSale(GlobalSecondaryIndex["PassRow"]):
+    class Meta:
+        index_name = "by_shelf"
+        projection = AllProjection()
+
+    shelf = UnicodeAttribute(hash_key=True)
+    published_at = Moment(range_key=True)
+
+
+class PassRow(Row):
+    """So many days of all that an author publishes. Only its being on sale ever changes."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    work_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True, default="pass")
+    owner_id = UnicodeAttribute()
+    shelf = UnicodeAttribute(null=True)
+    published_at = Moment()
+    title = UnicodeAttribute()
+    days = Count()
+    prices = Amounts()
+
+    by_shelf = PassesOnSale()
+
+
 class BundleRow(Row):
     """Published works of one author at one price. ``revision`` grows with every change."""
 
@@ -243,6 +270,7 @@ _KINDS: dict[str, type[Row]] = {
     "author": CardRow,
     "member": MemberRow,
     "bundle": BundleRow,
+    "pass": PassRow,
 }
 
 
@@ -276,6 +304,11 @@ def shelf_row(shelf: str) -> str:
 def bundle_shelf(author_id: str) -> str:
     """The shelf that an author's bundles stand on."""
     return f"bundles#{author_id}"
+
+
+def pass_shelf(author_id: str) -> str:
+    """The shelf that an author's passes stand on."""
+    return f"passes#{author_id}"
 
 
 def author_row(author_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from chalice import Blueprint
 
-from chalicelib.catalog import bundles, drafts, manuscripts, pages, publication, review, shelves
+from chalicelib.catalog import bundles, drafts, manuscripts, pages, passes, publication, review, shelves
 from chalicelib.catalog.cards import Card
 from chalicelib.catalog.drafts import (
     DraftClosed,
@@ -31,7 +31,9 @@ from chalicelib.catalog.shapes import (
     ManuscriptCard,
     ManuscriptView,
     NewBundle,
+    NewPass,
     NewWork,
+    PassCard,
     Reason,
     ShelfQuery,
     SubjectView,
@@ -367,6 +369,21 @@ def withdraw_bundle(actor: Actor, bundle_id: str) -> Answer:
 
 @route(
     routes,
+    "POST",
+    "/v1/bundles/{bundle_id}/takedowns",
+    who=Who.ADMIN,
+    body=Reason,
+    answers={204: None},
+    refuses=(NotFound, Conflict),
+)
+def take_down_bundle(actor: Actor, bundle_id: str, body: Reason) -> Answer:
+    """Take a bundle off sale, whoever's it is. Its works stay on sale by themselves."""
+    bundles.take_down(actor, bundle_id, body.reason)
+    return no_content()
+
+
+@route(
+    routes,
     "GET",
     "/v1/authors/{author_id}/bundles",
     who=Who.ANYONE,
@@ -378,6 +395,50 @@ def withdraw_bundle(actor: Actor, bundle_id: str) -> Answer:
 def list_bundles(author_id: str, query: ListQuery) -> Answer:
     """The bundles that an author sells, the newest first."""
     return ok(bundles.of_author(author_id, query))
+
+
+@route(routes, "POST", "/v1/passes", who=Who.AUTHOR, body=NewPass, answers={201: PassCard})
+def create_pass(actor: Actor, body: NewPass) -> Answer:
+    """Sell so many days of all that I publish alone, now or by then."""
+    made = passes.create(actor, body)
+    return created(made, f"/v1/authors/{made.author_id}/passes")
+
+
+@route(routes, "POST", "/v1/passes/{pass_id}/withdrawals", who=Who.AUTHOR, answers={204: None}, refuses=(NotFound,))
+def withdraw_pass(actor: Actor, pass_id: str) -> Answer:
+    """Take my pass off sale, for good. Who bought it keeps its days."""
+    passes.withdraw(actor, pass_id)
+    return no_content()
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/passes/{pass_id}/takedowns",
+    who=Who.ADMIN,
+    body=Reason,
+    answers={204: None},
+    refuses=(NotFound,),
+)
+def take_down_pass(actor: Actor, pass_id: str, body: Reason) -> Answer:
+    """Take a pass off sale, whoever's it is. Who bought it keeps its days."""
+    passes.take_down(actor, pass_id, body.reason)
+    return no_content()
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/authors/{author_id}/passes",
+    who=Who.ANYONE,
+    query=ListQuery,
+    answers={200: Page[PassCard]},
+    refuses=(BadCursor,),
+    public_seconds=MINUTE,
+)
+def list_passes(author_id: str, query: ListQuery) -> Answer:
+    """The passes that an author sells, the newest first."""
+    return ok(passes.of_author(author_id, query))
 
 
 def _manuscript(actor: Actor, work_id: str, status: int = 200) -> Answer:

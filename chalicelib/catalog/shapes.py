@@ -265,3 +265,22 @@ class BundlePage(Struct):
     bundle: BundleCard
     works: list[Card]
     for_sale: bool
+
+
+class NewPass(Struct, forbid_unknown_fields=True):
+    """``days`` of all that I publish alone, for a price: a pass is never free."""
+
+    title: Title
+    days: Annotated[int, Meta(ge=1, le=366)]
+    prices: Annotated[dict[CurrencyCode, Annotated[int, Meta(ge=1, le=MAXIMUM)]], Meta(min_length=1)]
+
+
+class PassCard(Struct):
+    """A pass, as lists show it. Prices are whole minor units by currency."""
+
+    pass_id: str
+    author_id: str
+    title: str
+    days: int
+    prices: dict[str, int]
+    published_at: str

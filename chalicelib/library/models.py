@@ -4,6 +4,9 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from chalicelib.core import settings
 from chalicelib.core.attributes import Count, Json, Moment
 from chalicelib.core.tables import Place, Row
+from chalicelib.core.versions import Item
+
+PASSES = "passes"
 
 
 class ByWork(GlobalSecondaryIndex["HoldingRow"]):
@@ -31,3 +34,20 @@ class HoldingRow(Row):
     granted_at = Moment(null=True)
 
     by_work = ByWork()
+
+    @classmethod
+    def owns(cls, item: Item) -> bool:
+        return item["work_id"] != {"S": PASSES}
+
+
+class PassesRow(Row):
+    """The passes of an account: by author, and by the order that bought it, from when until when. In one row, for whose
+    pass opens a work is not known before the work is read. ``revision`` grows with every change."""
+
+    class Meta(Place):
+        table_name = settings.table("library")
+
+    account_id = UnicodeAttribute(hash_key=True)
+    work_id = UnicodeAttribute(range_key=True, default=PASSES)
+    periods = Json(default=dict)
+    revision = Count(default=0)

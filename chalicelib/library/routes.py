@@ -9,7 +9,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.web import Answer, ok, route
 from chalicelib.library import delivery, shelf
 from chalicelib.library.delivery import ContentTakenDown, NoAccess
-from chalicelib.library.shelf import LibraryQuery, OwnedWork
+from chalicelib.library.shelf import LibraryQuery, MyPass, OwnedWork
 
 routes = Blueprint(__name__)
 
@@ -26,6 +26,12 @@ routes = Blueprint(__name__)
 def read_library(actor: Actor, query: LibraryQuery) -> Answer:
     """My library: the works that I may read."""
     return ok(shelf.page(actor, query))
+
+
+@route(routes, "GET", "/v1/me/passes", who=Who.READER, answers={200: list[MyPass]})
+def read_passes(actor: Actor) -> Answer:
+    """My passes: whose works I may read, and until when."""
+    return ok(shelf.my_passes(actor))
 
 
 @route(

@@ -5,10 +5,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chalicelib.catalog.cards import Card
-from chalicelib.core import cursors, tables
+from chalicelib.core import clock, cursors, tables
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
-from chalicelib.library import access
+from chalicelib.library import access, passes
 from chalicelib.library.access import Holding
 from chalicelib.library.models import HoldingRow
 
@@ -36,6 +36,26 @@ class OwnedWork(Struct):
     taken_down: bool
     granted_at: str | None
     files: list[OwnedFile]
+
+
+class MyPass(Struct):
+    """From when until when I may read all that an author publishes alone."""
+
+    author_id: str
+    starts_at: str
+    ends_at: str
+
+
+def my_passes(reader: Actor) -> list[MyPass]:
+    """What runs or will, the first to end first. One read."""
+    now = clock.rfc3339(clock.now())
+    found = [
+        MyPass(author_id, period.starts, period.ends)
+        for author_id, periods in passes.read(reader.party_id).periods.items()
+        for period in periods.values()
+        if now < period.ends
+    ]
+    return sorted(found, key=lambda mine: (mine.ends_at, mine.author_id))
 
 
 def page(reader: Actor, query: LibraryQuery) -> Page[OwnedWork]:

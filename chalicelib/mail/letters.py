@@ -98,6 +98,18 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "{name}，您好！\n\n感谢您的购买，共计 {total}：\n\n{works}\n\n您可以在资料库中阅读。\n",
         ),
     },
+    "pass_ends": {
+        "en": Letter(
+            "Your pass ends soon: {title}",
+            "Hello {name},\n\nyour pass “{title}” ends on {ends}.\n"
+            "It does not renew itself. If you buy another before, that begins where this one ends.\n",
+        ),
+        "zh": Letter(
+            "您的通行证即将到期：{title}",
+            "{name}，您好！\n\n您的通行证“{title}”将于 {ends} 到期。\n"
+            "通行证不会自动续期。如在到期前续购，新的期限将从当前期限结束时开始。\n",
+        ),
+    },
     "refund_sent": {
         "en": Letter(
             "Your refund: order {order_id}",

@@ -6,6 +6,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.interactions import progress
 from chalicelib.orders import collection, contested, contesting, disputing, refund_policy
 from chalicelib.orders.collection import Order
+from chalicelib.orders.models import LineRow
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import contests
 
@@ -55,11 +56,17 @@ def _buyer(account_id: str) -> dict[str, str]:
 
 
 def _read_log(order: Order) -> str:
-    """How much of each work was read, and when last."""
-    keys = [progress.key(order.header.buyer_id, line.work_id) for line in order.lines]
-    lines = []
-    for line, row in zip(order.lines, tables.batch_get(keys), strict=True):
+    """How much of each work was read, and when last; of a pass, its days."""
+    keys = [progress.key(order.header.buyer_id, line.work_id) for line in order.works]
+    lines = [_days(order.passed)] if order.passed else []
+    for line, row in zip(order.works, tables.batch_get(keys), strict=True):
         seen = progress.of(row)
         said = f"{round(seen.fraction * 100)} % read, last on {seen.at}" if seen else "not opened"
         lines.append(f"{line.card['title']}: {said}")
     return "\n".join(lines)
+
+
+def _days(sold: LineRow) -> str:
+    if sold.starts_at is None or sold.ends_at is None:
+        return f"{sold.card['title']}: not begun"
+    return f"{sold.card['title']}: from {clock.rfc3339(sold.starts_at)} to {clock.rfc3339(sold.ends_at)}"

@@ -17,7 +17,7 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.interactions import progress
 from chalicelib.mail import post
-from chalicelib.orders import collection, contested, history, refund_policy, refunding
+from chalicelib.orders import collection, contested, history, passing, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow, request_row
@@ -149,9 +149,10 @@ def _request(
 
 
 def _consumed(order: Order, parts: dict[str, int]) -> list[float]:
-    works = [line.work_id for line in order.lines if line.row in parts]
+    works = [line.work_id for line in order.works if line.row in parts]
     found = tables.batch_get([progress.key(order.header.buyer_id, work_id) for work_id in works])
-    return [seen.fraction if (seen := progress.of(row)) else 0.0 for row in found]
+    read = [seen.fraction if (seen := progress.of(row)) else 0.0 for row in found]
+    return read + [passing.elapsed(line, clock.now()) for line in order.lines if line.author_id and line.row in parts]
 
 
 def _earlier(order: Order) -> int:

@@ -39,7 +39,7 @@ def _must_be_for_sale(row: Any, bundle_id: str, wanted: NewOrder) -> Bundle:
 def works_of(wanted: NewOrder, found: list[Bundle]) -> list[str]:
     """All the works of a cart. Raises FieldInvalid where there is none, or one comes twice."""
     alone, bundled = list(wanted.work_ids), [work_id for bundle in found for work_id in bundle.work_ids]
-    if not alone and not bundled:
+    if not alone and not bundled and not wanted.pass_id:
         raise FieldInvalid("work_ids", "cannot be empty", "不能为空")
     if len(set(alone)) < len(alone):
         raise FieldInvalid("work_ids", "names a work twice", "作品重复")

@@ -39,6 +39,16 @@ class Order(NamedTuple):
     def order_id(self) -> str:
         return str(self.header.order_id)
 
+    @property
+    def works(self) -> list[LineRow]:
+        """The lines that are works."""
+        return [line for line in self.lines if line.author_id is None]
+
+    @property
+    def passed(self) -> LineRow | None:
+        """The line that is a pass: there is one at most."""
+        return next((line for line in self.lines if line.author_id), None)
+
     def payment(self, payment_id: str) -> PaymentRow | None:
         return next((row for row in self.payments if row.row == payment_row(payment_id)), None)
 

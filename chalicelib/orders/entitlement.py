@@ -1,4 +1,4 @@
-"""What a line gives its buyer, taken away and given back."""
+"""What a line gives its buyer, taken away and given back: a work, or the days of a pass."""
 
 import msgspec
 
@@ -6,16 +6,23 @@ from chalicelib.catalog.cards import Card
 from chalicelib.catalog.works import FileRef
 from chalicelib.core.transactions import Transaction
 from chalicelib.library import access
+from chalicelib.orders import passing
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow
 
 
 def end(tx: Transaction, order: Order, line: LineRow) -> None:
     """The buyer has no more by this line; what another order gave stays."""
-    access.revoke(tx, order.header.buyer_id, line.work_id, access.order(order.order_id))
+    if line.author_id:
+        passing.end(tx, order, line)
+    else:
+        access.revoke(tx, order.header.buyer_id, line.work_id, access.order(order.order_id))
 
 
 def restore(tx: Transaction, order: Order, line: LineRow) -> None:
-    """The buyer has it again."""
-    card, files = msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])
-    access.grant(tx, order.header.buyer_id, card, files, access.order(order.order_id))
+    """The buyer has it again, a pass for the days that it was for."""
+    if line.author_id:
+        passing.restore(tx, order, line)
+    else:
+        card, files = msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])
+        access.grant(tx, order.header.buyer_id, card, files, access.order(order.order_id))

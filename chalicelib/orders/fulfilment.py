@@ -18,7 +18,7 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals, postings
 from chalicelib.ledger.entries import Journal
 from chalicelib.library import access
-from chalicelib.orders import collection, returning, terms
+from chalicelib.orders import collection, passing, returning, terms
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import OVERPAID, PURCHASE, REVIEW, SETTLEMENT, PaymentRow, payment_row
 from chalicelib.outbox import tasks
@@ -110,7 +110,7 @@ def _mismatch(order: Order, payment: Payment) -> str | None:
 def _ordered(order: Order) -> Goods:
     """The goods as ordered; the transaction makes sure that they are still so."""
     return Goods(
-        [(msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])) for line in order.lines]
+        [(msgspec.convert(line.card, Card), msgspec.convert(line.files, list[FileRef])) for line in order.works]
     )
 
 
@@ -119,7 +119,7 @@ def _present(order: Order) -> Goods:
     meanwhile by another order, is."""
     source = access.order(order.order_id)
     found = []
-    for work, holding in terms.offers(order.header.buyer_id, [line.work_id for line in order.lines]):
+    for work, holding in terms.offers(order.header.buyer_id, [line.work_id for line in order.works]):
         if work is None or work.state != PUBLISHED:
             return Goods([], "withdrawn")
         if holding and holding.sources - {source}:
@@ -145,6 +145,7 @@ def _deliver(tx: Transaction, order: Order, goods: Goods, **facts: Any) -> None:
     for card, files in goods.works:
         works.require_published(tx, card.work_id, card.version, GoodsMoved())
         access.grant(tx, order.header.buyer_id, card, files, access.order(order.order_id), GoodsMoved())
+    passing.begin(tx, order)
     tasks.put(tx, "order-effects", "send_receipt", {"order_id": order.order_id}, key=f"receipt:{order.order_id}")
     trail.write(tx, ACTOR, "order.paid", order.order_id, **facts)
 

@@ -16,6 +16,7 @@ from chalicelib.orders.shapes import (
     DisputeView,
     OrderCard,
     OrderedBundle,
+    OrderedPass,
     OrderedWork,
     OrdersQuery,
     OrderView,
@@ -61,6 +62,7 @@ def view(order: Order) -> OrderView:
         reason=header.review_reason,
         refund_policy=header.refund_policy,
         refunded=header.refunded,
+        author_pass=_pass(order.passed) if order.passed else None,
         refunds=[request_view(row, order.lines) for row in order.requests],
     )
 
@@ -71,6 +73,11 @@ def waiting(admin: Actor, query: OrdersQuery, what: str, name: str, view: Callab
     place = cursors.unseal(query.cursor, name, admin.party_id)
     rows, last = tables.page(AnyRow.by_unfinished.query(what, limit=query.limit, last_evaluated_key=place))
     return Page([view(row) for row in rows], cursors.seal(last, name, admin.party_id))
+
+
+def _pass(line: LineRow) -> OrderedPass:
+    starts, ends = (clock.rfc3339(moment) if moment else None for moment in (line.starts_at, line.ends_at))
+    return OrderedPass(line.work_id, str(line.author_id), line.days or 0, starts, ends)
 
 
 def request_view(row: RequestRow, lines: list[LineRow]) -> RequestView:

@@ -4,15 +4,17 @@ A scan, for operators and tests. Beside running sales it may name a difference t
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.core import logs
+from chalicelib.core import clock, logs
 from chalicelib.ledger import entries, journals, returns
 from chalicelib.ledger.entries import Journal, Unbalanced
-from chalicelib.library import access
+from chalicelib.library import access, passes
 from chalicelib.library.access import Holding
+from chalicelib.library.passes import Passes
 from chalicelib.orders import contested, refunding
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import (
@@ -55,6 +57,7 @@ class Books(Struct):
     balances: dict[tuple[str, str], int]
     orders: dict[str, Order]
     holdings: dict[tuple[str, str], Holding]
+    passes: list[Passes]
 
 
 def check() -> Report:
@@ -64,8 +67,16 @@ def check() -> Report:
         balances=journals.every_balance(),
         orders=_orders(),
         holdings={(holding.account_id, holding.work_id): holding for holding in access.every()},
+        passes=list(passes.every()),
     )
-    checks = (_journals_balance, _balances_add_up, _access_is_paid_for, _refunds_are_covered, _payments_are_booked)
+    checks = (
+        _journals_balance,
+        _balances_add_up,
+        _access_is_paid_for,
+        _passes_are_paid_for,
+        _refunds_are_covered,
+        _payments_are_booked,
+    )
     found = [difference for check in checks for difference in check(books)]
     if found:
         named = " ".join(sorted({difference.invariant for difference in found}))
@@ -94,7 +105,7 @@ def _access_is_paid_for(books: Books) -> Iterator[Difference]:
         (order.header.buyer_id, line.work_id, access.order(order_id))
         for order_id, order in books.orders.items()
         if order.header.paid_at and not contested.is_suspended(order)
-        for line in order.lines
+        for line in order.works
         if not refunding.is_returned(line)
     }
     had = {
@@ -107,6 +118,34 @@ def _access_is_paid_for(books: Books) -> Iterator[Difference]:
         yield Difference("I5", source, f"{account_id} paid for {work_id} and has no access")
     for account_id, work_id, source in sorted(had - due):
         yield Difference("I5", source, f"{account_id} has access to {work_id} and did not pay")
+
+
+def _passes_are_paid_for(books: Books) -> Iterator[Difference]:
+    """Each pass that was paid, and whose money is here, is a period of its buyer's, for the days that were paid."""
+    due = {
+        (order.header.buyer_id, line.author_id, access.order(order_id), *_days(line))
+        for order_id, order in books.orders.items()
+        if order.header.paid_at and not contested.is_suspended(order)
+        if (line := order.passed) and not refunding.is_returned(line)
+    }
+    had = {
+        (held.account_id, author_id, source, period.starts, period.ends)
+        for held in books.passes
+        for author_id, periods in held.periods.items()
+        for source, period in periods.items()
+    }
+    for account_id, author_id, source, starts, ends in sorted(due - had):
+        yield Difference("I5", source, f"{account_id} paid for {author_id} from {starts} until {ends} and has no pass")
+    for account_id, author_id, source, starts, ends in sorted(had - due):
+        yield Difference("I5", source, f"{account_id} has a pass of {author_id} from {starts} until {ends}, not paid")
+
+
+def _days(line: LineRow) -> tuple[str, str]:
+    """From when until when; nothing where a paid pass was never begun, which no period is."""
+    moments = (line.starts_at, line.ends_at)
+    if None in moments or line.ends_at - line.starts_at != timedelta(days=line.days):
+        return "", ""
+    return clock.rfc3339(line.starts_at), clock.rfc3339(line.ends_at)
 
 
 def _refunds_are_covered(books: Books) -> Iterator[Difference]:

@@ -60,6 +60,7 @@ def _paid(header: dict[str, Any]) -> dict[str, Any]:
     lines = [
         {**{name: work[name] for name in ("work_id", "kind", "subjects", "price")}, "currency": header["currency"]}
         for work in msgspec.json.decode(header["works"])
+        if work["kind"] != "pass"
     ]
     told = {name: header[name] for name in ("order_id", "buyer_id", "paid_at", "currency", "total")}
     return {**told, "lines": lines}

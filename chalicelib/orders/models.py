@@ -15,9 +15,10 @@ from chalicelib.core.tables import Place, Row, Told
 
 TABLE = settings.table("orders")
 
-PAYMENT, SETTLEMENT, REFUND, DECISION, DISPUTE = "payment", "settlement", "refund", "decision", "dispute"
+PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
+DISPUTE, ENDING = "dispute", "ending"
 """What an unfinished row waits for: an order for its payment, a payment for its balance transaction, a refund for its
-end, a buyer's request for somebody to decide, a dispute for its end."""
+end, a buyer's request for somebody to decide, a dispute for its end, a pass for the letter that says when it ends."""
 
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
 """What a payment is: of the order, once more of the order, or of nothing that we sell."""
@@ -89,7 +90,8 @@ class LineRow(Row):
     """One work on its terms, frozen when the order was placed; and how much of it is ``reserved`` for refunds, was
     ``refunded``, and was ``booked`` as such, with what that took back from whom (``taken``). Whoever changes these
     changes the header, too, and so its version. ``bundle`` is what it was bought by: id, title, and what the buyer had
-    of it already."""
+    of it already. A line with an ``author_id`` is a pass, and ``work_id`` is the pass's: ``days`` of that author, and
+    once they are paid, from when until when."""
 
     class Meta(Place):
         table_name = TABLE
@@ -112,6 +114,12 @@ class LineRow(Row):
     booked = MinorUnits(default=0)
     taken = Json(null=True)
     bundle = Json(null=True)
+    author_id = UnicodeAttribute(null=True)
+    days = Count(null=True)
+    starts_at = Moment(null=True)
+    ends_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
 
 
 class PaymentRow(Row):

@@ -15,6 +15,7 @@ from chalicelib.orders.cancellation import TooLateToCancel
 from chalicelib.orders.checkout import CheckoutDeclined
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.contesting import AlreadyAnswered
+from chalicelib.orders.passing import OwnPass, PassNotForSale
 from chalicelib.orders.shapes import (
     Decision,
     DisputeView,
@@ -58,13 +59,15 @@ routes = Blueprint(__name__)
         TotalTooHigh,
         TotalTooLow,
         BundleNotForSale,
+        PassNotForSale,
+        OwnPass,
         CheckoutDeclined,
         ProviderUnavailable,
     ),
     once=True,
 )
 def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
-    """Order works and bundles: the answer says where to pay. What is free is mine at once."""
+    """Order works, bundles and a pass: the answer says where to pay. What is free is mine at once."""
     order = checkout.place_order(actor, body, once)
     return created(order, checkout.location(order.order_id))
 

@@ -13,11 +13,13 @@ Method = Literal["card", "alipay", "wechat_pay"]
 
 
 class NewOrder(Struct, forbid_unknown_fields=True):
-    """At most 20 works, those of bundles counted. ``method`` is shown first on the payment page; the others stay."""
+    """At most 20 works, those of bundles counted, and one pass. ``method`` is shown first on the payment page; the
+    others stay."""
 
     currency: CurrencyCode
     work_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
     bundle_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
+    pass_id: WorkId | None = None
     method: Method | None = None
 
 
@@ -34,7 +36,8 @@ class Moment(Struct):
 
 
 class OrderedWork(Struct):
-    """A line of an order; ``price`` in whole minor units of the order's currency. ``bundle_id``: it came by that."""
+    """A line of an order; ``price`` in whole minor units of the order's currency. ``bundle_id``: it came by that. Of
+    the ``kind`` pass, ``work_id`` is the pass's."""
 
     work_id: str
     title: str
@@ -52,6 +55,16 @@ class OrderedBundle(Struct):
     title: str
     price: int
     left_out: list[str]
+
+
+class OrderedPass(Struct):
+    """The pass of an order: ``days`` of all that the author publishes alone; once paid, from when until when."""
+
+    pass_id: str
+    author_id: str
+    days: int
+    starts_at: str | None
+    ends_at: str | None
 
 
 class OrderCard(Struct):
@@ -181,4 +194,5 @@ class OrderView(OrderCard):
     reason: str | None
     refund_policy: str
     refunded: int
+    author_pass: OrderedPass | None
     refunds: list[RequestView]

@@ -14,9 +14,10 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.audit import trail
 from chalicelib.core import actors, aws, clock, logs
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, disputing, fulfilment, hearing, returning
+from chalicelib.orders import collection, disputing, fulfilment, hearing, passing, returning
 from chalicelib.orders.models import (
     DISPUTE,
+    ENDING,
     PAYMENT,
     REFUND,
     SETTLEMENT,
@@ -51,6 +52,7 @@ class Swept(Struct):
     unsettled: int
     refunds: int
     disputes: int
+    passes: int
 
 
 def sweep() -> Swept:
@@ -65,6 +67,7 @@ def sweep() -> Swept:
         unsettled=_each(_due(SETTLEMENT, SETTLES_WITHIN), _in_turn(_look_for_settlement)),
         refunds=_each(_due(REFUND, SETTLES_WITHIN), _in_turn(_look_for_refund)),
         disputes=_each(_due(DISPUTE, timedelta(0)), _in_turn(_look_for_dispute, timedelta(days=1))),
+        passes=_each(_due(ENDING, timedelta(0)), _in_turn(passing.tell)),
     )
 
 

@@ -14,7 +14,7 @@ from chalicelib.core.tables import batch_get
 from chalicelib.ledger.shares import split
 from chalicelib.library import access
 from chalicelib.library.access import Holding
-from chalicelib.orders import bundling
+from chalicelib.orders import bundling, passing
 from chalicelib.orders.models import LineRow, line_row
 from chalicelib.orders.shapes import MOST_WORKS, NewOrder
 
@@ -99,10 +99,10 @@ def offers(buyer_id: str, work_ids: list[str]) -> list[tuple[Work | None, Holdin
 
 
 def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> list[LineRow]:
-    """The order's lines, one a work. One call to the store, and one before it where bundles are named.
+    """The order's lines, one a work, and one a pass. One call to the store, and one more for bundles and for a pass.
 
     Raises FieldInvalid, WorkNotForSale, NoPriceInCurrency, AlreadyOwned, OwnWork, CartTooLarge, TotalTooHigh,
-    TotalTooLow, BundleNotForSale.
+    TotalTooLow, BundleNotForSale, PassNotForSale, OwnPass.
     """
     bundles = bundling.named(wanted)
     work_ids = bundling.works_of(wanted, bundles)
@@ -117,6 +117,9 @@ def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> list[LineRow]:
     for bundle in bundles:
         goods += _bundled(buyer_id, bundle, offered, wanted.currency)
     lines = [_line(order_id, number, good, wanted.currency) for number, good in enumerate(goods, start=1)]
+    if sold_pass := passing.named(buyer_id, wanted):
+        commission = _commission(sold_pass.owner_id)
+        lines.append(passing.line(order_id, len(lines) + 1, sold_pass, wanted.currency, commission))
     _must_fit(lines, wanted.currency)
     return lines
 

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from chalicelib.catalog import cards
+from chalicelib.catalog.cards import Card
 from chalicelib.core import tables
 from chalicelib.core.actors import Actor
 from chalicelib.interactions import progress
 from chalicelib.interactions.shapes import ProgressView
-from chalicelib.library import access
+from chalicelib.library import access, passes
+from chalicelib.library.passes import Passes
 from chalicelib.reading.shapes import AccessView, Continuing, Home, PersonalWork
 from chalicelib.recommend import picks
 from chalicelib.recommend.readers import Going
@@ -18,9 +21,11 @@ LEARNING = 10
 
 def work(actor: Actor, work_id: str) -> PersonalWork:
     """A work that nobody knows is one without access: whether it exists is the public page's to say."""
-    mine, reached, said, *shelves = tables.batch_get(
+    mine, passed, card, reached, said, *shelves = tables.batch_get(
         [
             access.key(actor.party_id, work_id),
+            passes.key(actor.party_id),
+            cards.key(work_id),
             progress.key(actor.account_id, work_id),
             reading.key(work_id, actor.account_id),
             *picks.keys(actor.account_id),
@@ -29,7 +34,7 @@ def work(actor: Actor, work_id: str) -> PersonalWork:
     recommended = picks.of(actor.account_id, shelves, RECOMMENDED, about=_subjects(mine), but=work_id)
     return PersonalWork(
         work_id=work_id,
-        access=_access(mine),
+        access=_access(mine, passes.of(actor.party_id, passed), cards.of(card) if card else None),
         progress=progress.of(reached),
         review=reading.of(said),
         recommendation_id=recommended.recommendation_id,
@@ -49,10 +54,13 @@ def home(actor: Actor) -> Home:
     )
 
 
-def _access(row: Any) -> AccessView:
-    if row is None:
+def _access(row: Any, held: Passes, card: Card | None) -> AccessView:
+    holding = access.of(row) if row else None
+    ends = held.covers([author.author_id for author in card.authors]) if card else None
+    if card and ends and not (holding and holding.sources):
+        return AccessView(granted=True, version=card.version, pass_ends_at=ends)
+    if holding is None:
         return AccessView(granted=False)
-    holding = access.of(row)
     return AccessView(
         granted=holding.open,
         bought=bool(holding.sources - {access.AUTHOR}),

@@ -8,13 +8,15 @@ from chalicelib.reviews.shapes import OwnReview
 
 
 class AccessView(Struct):
-    """``granted``: I may read it now. ``bought``: by an order, or else it is my own. ``version`` is the one I have."""
+    """``granted``: I may read it now. ``bought``: by an order, or else it is my own. ``version`` is the one I have.
+    ``pass_ends_at``: I may by a pass, and until then."""
 
     granted: bool
     bought: bool = False
     taken_down: bool = False
     version: int | None = None
     granted_at: str | None = None
+    pass_ends_at: str | None = None
 
 
 class PersonalWork(Struct):

@@ -10,7 +10,8 @@ from chalicelib.core import clock, ids
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict, Forbidden, NotFound
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.library import access
+from chalicelib.library import access, passes
+from chalicelib.library.passes import Passes
 from chalicelib.reviews.models import Review, review_id
 from chalicelib.reviews.shapes import NewReview
 
@@ -34,14 +35,25 @@ class _Hidden(Conflict):
 
 
 def write(actor: Actor, work_id: str, wanted: NewReview) -> Review:
-    """Say it, or say it anew. One transaction, and a second where what was there is hidden: then this is, too.
+    """Say it, or say it anew. One transaction, and a second where what was there is hidden: then this is, too. Who does
+    not have the work may have a pass: one read and a transaction more.
 
     Raises ReviewNeedsAccess, ReviewOfOwnWork.
     """
     try:
-        return _write(actor, work_id, wanted, hidden=False)
+        return _say(actor, work_id, wanted)
+    except ReviewNeedsAccess:
+        held = passes.opening(actor.party_id, work_id)
+        if held is None:
+            raise
+        return _say(actor, work_id, wanted, held)
+
+
+def _say(actor: Actor, work_id: str, wanted: NewReview, held: Passes | None = None) -> Review:
+    try:
+        return _write(actor, work_id, wanted, held, hidden=False)
     except _Hidden:
-        written = _write(actor, work_id, wanted, hidden=True)
+        written = _write(actor, work_id, wanted, held, hidden=True)
         return Review.get(written.work_id, written.review_id, consistent_read=True)
 
 
@@ -55,11 +67,14 @@ def delete(actor: Actor, work_id: str) -> None:
         trail.write(tx, actor, "review.deleted", str(row.review_id), work_id=work_id)
 
 
-def _write(actor: Actor, work_id: str, wanted: NewReview, hidden: bool) -> Review:
+def _write(actor: Actor, work_id: str, wanted: NewReview, held: Passes | None, hidden: bool) -> Review:
     said = _said(actor, work_id, wanted, hidden)
     standing = Review.hidden_at.exists() if hidden else Review.hidden_at.does_not_exist()
     with all_or_nothing() as tx:
-        access.require(tx, actor.party_id, work_id, ReviewNeedsAccess())
+        if held:
+            passes.require(tx, held, ReviewNeedsAccess())
+        else:
+            access.require(tx, actor.party_id, work_id, ReviewNeedsAccess())
         works.require_outsider(tx, work_id, actor.account_id, ReviewOfOwnWork())
         tx.update(Review(said.work_id, said.review_id), _actions(said, hidden), standing, _Hidden())
         trail.write(tx, actor, "review.written", said.review_id, work_id=work_id, rating=wanted.rating)

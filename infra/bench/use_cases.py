@@ -94,7 +94,7 @@ def library_page(stage: Stage) -> Deed:
     return lambda: reader.get("/v1/me/library")
 
 
-@use_case(GetItem=1)
+@use_case(BatchGetItem=1)
 def signed_url(stage: Stage) -> Deed:
     work_id = stage.published_works()[0]
     reader = stage.a_reader_of(work_id)

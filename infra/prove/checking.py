@@ -45,7 +45,7 @@ class Watch:
                     self._covered(write)
                     self._passed(write)
                 case "library":
-                    changed = _sources(write.old) ^ _sources(write.new)
+                    changed = _all_sources(write.old) ^ _all_sources(write.new)
                     touched |= {source.removeprefix("order#") for source in changed if source.startswith("order#")}
         if wrong := {key: amount for key, amount in moved.items() if amount}:
             raise Broken(f"I2: entries and balances differ by {wrong}")
@@ -88,7 +88,7 @@ class Watch:
         away = any(_is_away(item) for item in self._disputes(rows))
         for line in lines:
             is_due = "paid_at" in header and not away and not _is_returned(line)
-            has = f"order#{order_id}" in _sources(held.get((header["buyer_id"]["S"], line["work_id"]["S"])))
+            has = _has(held, header["buyer_id"]["S"], line, f"order#{order_id}")
             if has != is_due:
                 raise Broken(f"I5: {order_id}/{line['row']['S']}: access {has}, due {is_due}")
 
@@ -220,3 +220,19 @@ def _number(item: Item | None, name: str) -> int:
 
 def _sources(item: Item | None) -> set[str]:
     return set((item or {}).get("sources", {}).get("SS", ()))
+
+
+def _periods(item: Item | None) -> dict[str, dict[str, Any]]:
+    """Author → source → period, of a row of passes."""
+    return json.loads(item["periods"]["S"]) if item and "periods" in item else {}
+
+
+def _all_sources(item: Item | None) -> set[str]:
+    return _sources(item).union(*_periods(item).values())
+
+
+def _has(held: dict[Any, Item], buyer_id: str, line: Item, source: str) -> bool:
+    """Whether the library gives what the line sold: a work, or days of a pass."""
+    if "author_id" in line:
+        return source in _periods(held.get((buyer_id, "passes"))).get(line["author_id"]["S"], {})
+    return source in _sources(held.get((buyer_id, line["work_id"]["S"])))

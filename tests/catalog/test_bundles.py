@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib.core import ids
+from tests.catalog.interleaving import meanwhile
 from tests.till import Shop
 
 PRICES = {"usd": 1_500}
@@ -104,8 +105,26 @@ def test_only_its_author_changes_or_withdraws_a_bundle(shop: Shop) -> None:
     assert shop.world.get(f"/v1/authors/{shop.author.account_id}/bundles").json["items"] == []
 
 
+def test_an_admin_takes_any_bundle_down_and_its_works_stay(shop: Shop) -> None:
+    bundle = made(shop, "tides", "winds")
+    path = f"/v1/bundles/{bundle['bundle_id']}"
+    assert shop.world.post(f"{path}/takedowns", {"reason": "rude"}, as_=shop.author).status == 403
+    replies = [shop.world.post(f"{path}/takedowns", {"reason": "rude"}, as_=shop.admin).status for _ in range(2)]
+    assert (replies, shop.world.get(path).status) == ([204, 404], 404)
+    assert shop.world.get(f"/v1/works/{shop.works['tides']}").status == 200
+
+
+def test_a_change_of_what_changed_meanwhile_is_refused(shop: Shop) -> None:
+    """Works and prices are judged together: each change is of what it has seen."""
+    bundle = made(shop, "tides", "winds")
+    path = f"/v1/bundles/{bundle['bundle_id']}"
+    with meanwhile(lambda: shop.world.patch(path, {"prices": {"usd": 700}}, as_=shop.author)) as answers:
+        late = shop.world.patch(path, {"title": "Late"}, as_=shop.author)
+    assert (answers[0].status, late.status, late.code) == (200, 409, "conflict")
+    assert shop.world.get(path).json["bundle"] == bundle | {"prices": {"usd": 700}}
+
+
 def test_of_changes_at_once_none_undoes_another(shop: Shop) -> None:
-    """Works and currencies are judged together, so each change is of what it has seen."""
     bundle = made(shop, "tides", "winds")
     path = f"/v1/bundles/{bundle['bundle_id']}"
     with ThreadPoolExecutor(8) as pool:

@@ -25,7 +25,7 @@ def test_a_buyer_gets_a_link_that_gives_the_file(shop):
     storage.write(holding.files[0].key, "# Tides\n\nThe sea rises.", "text/markdown")
     with shop.world.platform.emulator.meter.counting() as calls:
         reply = link(shop, "tides", shop.reader, file_id)
-    assert calls.counts == {"dynamodb.GetItem": 1}
+    assert calls.counts == {"dynamodb.BatchGetItem": 1}
     assert (reply.status, reply.json["name"], reply.json["media_type"]) == (200, "tides.md", "text/markdown")
     assert reply.headers["Cache-Control"] == "private, no-store"
     assert requests.get(reply.json["url"], timeout=10).text == "# Tides\n\nThe sea rises."

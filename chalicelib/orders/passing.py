@@ -1,0 +1,136 @@
+"""Passes in orders: a line that, once paid, is a period of its buyer's passes."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.accounts import profiles
+from chalicelib.audit import trail
+from chalicelib.catalog import offers
+from chalicelib.catalog.offers import Pass
+from chalicelib.core import actors, clock
+from chalicelib.core.errors import Conflict, NotFound, Unprocessable
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.ledger.shares import WHOLE, split
+from chalicelib.library import access, passes
+from chalicelib.library.passes import Period
+from chalicelib.mail import post
+from chalicelib.orders import collection
+from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.models import ENDING, LineRow, line_row
+from chalicelib.orders.shapes import NewOrder
+
+TOLD_BEFORE = timedelta(days=3)
+"""How long before its end a pass's reader hears of it; of a pass of less than twice that, not at all."""
+
+ACTOR = actors.system("passing")
+NO_TAX = {"inclusive": True, "rate_basis_points": 0, "amount": 0, "jurisdiction": None, "source": "none"}
+
+
+class PassNotForSale(Unprocessable):
+    """There is no such pass, it is withdrawn, or it has no price in the order's currency."""
+
+    en = "Pass {pass_id} is not for sale in {currency}."
+    zh = "通行证 {pass_id} 未以 {currency} 出售。"
+
+
+class OwnPass(Conflict):
+    """Authors may read what they wrote."""
+
+    en = "This pass is your own."
+    zh = "该通行证是您自己的。"
+
+
+def named(buyer_id: str, wanted: NewOrder) -> Pass | None:
+    """The pass of a cart. One call to the store, and none where none is named. Raises PassNotForSale, OwnPass."""
+    if wanted.pass_id is None:
+        return None
+    found = offers.find_pass(wanted.pass_id)
+    if found is None or wanted.currency not in found.prices:
+        raise PassNotForSale(field="pass_id", pass_id=wanted.pass_id, currency=wanted.currency)
+    if found.owner_id == buyer_id:
+        raise OwnPass(field="pass_id")
+    return found
+
+
+def line(order_id: str, number: int, sold: Pass, currency: str, commission: int) -> LineRow:
+    """A pass on its terms: what is not the platform's is its author's alone."""
+    price, shares = sold.prices[currency], {sold.owner_id: WHOLE}
+    parts = split(price, commission, shares)
+    return LineRow(
+        order_id,
+        line_row(number),
+        work_id=sold.pass_id,
+        work_version=0,
+        price=price,
+        currency=currency,
+        tax=NO_TAX,
+        commission_basis_points=commission,
+        commission=parts.commission,
+        shares=shares,
+        author_amounts=parts.authors,
+        card={"title": sold.title, "kind": "pass", "subjects": []},
+        files=[],
+        author_id=sold.owner_id,
+        days=sold.days,
+    )
+
+
+def begin(tx: Transaction, order: Order) -> None:
+    """The pass of an order that is paid begins: now, or where the author's last one ends. One read for that."""
+    sold = order.passed
+    if sold is None or sold.author_id is None or sold.days is None:
+        return
+    source = access.order(order.order_id)
+    period = passes.begin(tx, order.header.buyer_id, sold.author_id, source, sold.days, Moved())
+    starts, ends = clock.parse(period.starts), clock.parse(period.ends)
+    told = ends - starts >= 2 * TOLD_BEFORE
+    waits = {"unfinished": ENDING, "due_at": ends - TOLD_BEFORE} if told else {}
+    collection.change(tx, sold, starts_at=starts, ends_at=ends, **waits)
+
+
+def end(tx: Transaction, order: Order, sold: LineRow) -> None:
+    """Its days are over; those of other orders stay where they are."""
+    passes.revoke(tx, order.header.buyer_id, str(sold.author_id), access.order(order.order_id), Moved())
+
+
+def restore(tx: Transaction, order: Order, sold: LineRow) -> None:
+    """It has the days that it had, be they over."""
+    source = access.order(order.order_id)
+    passes.restore(tx, order.header.buyer_id, str(sold.author_id), source, period_of(sold), Moved())
+
+
+def period_of(sold: LineRow) -> Period:
+    """The days of a pass that is paid. Raises LookupError where it is not."""
+    if sold.starts_at is None or sold.ends_at is None:
+        raise LookupError(f"{sold.order_id}/{sold.row} has not begun")
+    return Period(clock.rfc3339(sold.starts_at), clock.rfc3339(sold.ends_at))
+
+
+def elapsed(sold: LineRow, now: datetime) -> float:
+    """The share of the days that are over, from 0 to 1: what was consumed of a pass."""
+    if sold.starts_at is None or sold.ends_at is None:
+        return 0.0
+    return min(max((now - sold.starts_at) / (sold.ends_at - sold.starts_at), 0.0), 1.0)
+
+
+def tell(row: LineRow) -> None:
+    """Mail that a pass ends soon, once; not where its money went back, or another follows it."""
+    order = collection.read(row.order_id)
+    sold, buyer_id = order.passed, order.header.buyer_id
+    if sold is None or sold.unfinished is None:  # the index was behind
+        return
+    held, author_id = passes.read(buyer_id), str(sold.author_id)
+    period = held.periods.get(author_id, {}).get(access.order(order.order_id))
+    with all_or_nothing() as tx:
+        collection.change(tx, sold, unfinished=None, due_at=None)
+        trail.write(tx, ACTOR, "pass.ending", order.order_id, told=bool(period))
+        if period and period.ends == held.ends(author_id):
+            _write(tx, order, sold, period)
+
+
+def _write(tx: Transaction, order: Order, sold: LineRow, period: Period) -> None:
+    try:
+        buyer = profiles.read(order.header.buyer_id)
+    except NotFound:
+        return
+    facts = {"name": buyer.name, "title": sold.card["title"], "ends": f"{period.ends[:10]} {period.ends[11:16]} UTC"}
+    post.send(tx, "pass_ends", buyer.email, buyer.language, key=f"letter:pass:{order.order_id}", **facts)
