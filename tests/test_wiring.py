@@ -42,7 +42,7 @@ MODULES = {
     "chalicelib.interactions.jobs": 181,
     "chalicelib.library.jobs": 181,
     "chalicelib.mail.jobs": 172,
-    "chalicelib.orders.jobs": 246,
+    "chalicelib.orders.jobs": 249,
     "chalicelib.outbox.jobs": 166,
     "chalicelib.recommend.jobs": 182,
     "chalicelib.reviews.jobs": 174,
