@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import balance, disputes, payments, refunds, sessions
+from infra.local.fake_stripe import balance, disputes, payments, refunds, renewals, sessions
 
 if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
@@ -18,6 +18,9 @@ _DEEDS = {
     "dispute_charge": disputes.dispute_by_itself,
     "complete_refund": refunds.complete,
     "fail_refund": refunds.fail,
+    "end_period": renewals.end_period,
+    "finalize_invoice": renewals.finalize,
+    "retry_invoice": renewals.retry,
 }
 
 

@@ -18,9 +18,12 @@ from infra.local.fake_stripe import (
     faults,
     forms,
     idempotency,
+    invoice_payments,
+    invoices,
     payment_intents,
     refunds,
     sessions,
+    subscriptions,
 )
 from infra.local.fake_stripe.answers import Answer, Dropped, json_answer
 from infra.local.fake_stripe.problems import Problem, no_such_route, unauthorized
@@ -32,7 +35,19 @@ if TYPE_CHECKING:
 
 ROUTES = [
     route
-    for room in (sessions, payment_intents, charges, balance, refunds, disputes, customers, events)
+    for room in (
+        sessions,
+        payment_intents,
+        charges,
+        balance,
+        refunds,
+        disputes,
+        customers,
+        events,
+        subscriptions,
+        invoices,
+        invoice_payments,
+    )
     for route in room.ROUTES
 ]
 

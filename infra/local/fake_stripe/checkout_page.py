@@ -69,7 +69,7 @@ def _submit(fake: FakeStripe, session: Object, form: dict[str, str], language: s
     except Problem as problem:
         return _show(fake, session, language, problem.message, status=400)
     if session["status"] == "open":
-        error = fake.find("payment_intent", session["payment_intent"])["last_payment_error"]
+        error = payments.intent_of(fake, session)["last_payment_error"]
         return _show(fake, session, language, error["message"], error["code"], status=402)
     return redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", quote(session["id"])))
 

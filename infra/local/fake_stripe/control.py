@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from infra.local.fake_stripe import balance, disputes, faults, idempotency, payments, refunds, webhooks
+from infra.local.fake_stripe import balance, disputes, faults, idempotency, payments, refunds, subscriptions, webhooks
 from infra.local.fake_stripe.answers import Answer, json_answer
 from infra.local.fake_stripe.problems import Problem, refused
 from infra.local.fake_stripe.state import Object
@@ -111,6 +111,12 @@ def move_dispute(fake: FakeStripe, dispute: str, status: str) -> Object:
         return disputes.move(fake, dispute, status)
 
 
+def give_card(fake: FakeStripe, subscription: str, card: str) -> Object:
+    with fake.lock:
+        subscriptions.give_card(fake, subscription, card)
+        return fake.find("subscription", subscription)
+
+
 def set_merchant(fake: FakeStripe, **told: Any) -> Object:
     """Change the merchant's settings. A rate is a decimal text: what one unit is worth in US dollars."""
     rates = {currency: Fraction(worth) for currency, worth in told.pop("rates", {}).items()}
@@ -126,7 +132,9 @@ def set_merchant(fake: FakeStripe, **told: Any) -> Object:
 def _setting(name: str, value: Any) -> Any:
     if name == "methods":
         return tuple(str(method) for method in value)
-    if name == "settles_in":
+    if name == "retries":
+        return tuple(int(pause) for pause in value)
+    if name in ("settles_in", "after_retries"):
         return str(value)
     if name not in ("settle_after", "wallet_after", "refund_after", "available_after"):
         raise refused(f"The merchant has no setting {name}.", param=name)
@@ -167,5 +175,6 @@ _DEEDS: dict[tuple[str, str], Callable[..., Object]] = {
     ("POST", "refunds/finish"): finish_refund,
     ("POST", "disputes/open"): open_dispute,
     ("POST", "disputes/move"): move_dispute,
+    ("POST", "subscriptions/card"): give_card,
     ("POST", "merchant"): set_merchant,
 }

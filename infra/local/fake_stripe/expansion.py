@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from infra.local.fake_stripe import refunds, sessions
+from infra.local.fake_stripe import invoice_payments, refunds, sessions
 from infra.local.fake_stripe.problems import bad_parameter
 from infra.local.fake_stripe.state import Object
 
@@ -16,6 +16,7 @@ _DEEPEST = 4
 _INCLUDED = {
     ("checkout.session", "line_items"): sessions.line_items_of,
     ("charge", "refunds"): refunds.refunds_of,
+    ("invoice", "payments"): invoice_payments.payments_of,
 }
 """Members that an object shows only when asked."""
 

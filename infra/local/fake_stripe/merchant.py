@@ -34,6 +34,10 @@ class Merchant:
     """From "complete later" on the page to the wallet's word."""
     refund_after: int | None = 60
     """From a refund to a wallet to its success."""
+    retries: tuple[int, ...] = (3 * 24 * 3600, 5 * 24 * 3600, 7 * 24 * 3600)
+    """From each failed attempt on a renewal's invoice to the next."""
+    after_retries: str = "cancel"
+    """What becomes of a subscription after the last: cancel, unpaid or past_due."""
     available_after: int = 2 * 24 * 3600
     """From a balance transaction to the money being available."""
 

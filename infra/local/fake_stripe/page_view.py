@@ -42,7 +42,7 @@ form:has(#m-card:checked) .if-card,form:has(.wallet:checked) .if-wallet{display:
 def payment_page(language: str, session: Object, lines: list[Object], message: str, code: str) -> str:
     texts = TEXTS[language]
     total = written(session["amount_total"], session["currency"])
-    items = "".join(_line(line) for line in lines)
+    items = "".join(_line(texts, line) for line in lines)
     alert = f'<p class="bad" role="alert">{escape(texts.get(code, message))}</p>' if message else ""
     summary = f"<h1>{texts['total']}</h1><p class='sum' id='total'>{escape(total)}</p><ul>{items}</ul>"
     free = session["payment_status"] == "no_payment_required"
@@ -52,6 +52,17 @@ def payment_page(language: str, session: Object, lines: list[Object], message: s
         f'<form method="post" action="?lang={language}">{alert}{_email(texts, session)}{choice}'
         f'{_note(session)}<button name="action" value="pay">{pay}</button>{_cancel(texts, session)}</form>'
     )
+    return _page(language, f"<section>{summary}</section><section>{form}</section>")
+
+
+def invoice_page(language: str, invoice: Object, message: str, code: str) -> str:
+    texts = TEXTS[language]
+    total = escape(written(invoice["amount_remaining"], invoice["currency"]))
+    lines = "".join(f"<li><span>{escape(line['description'])}</span></li>" for line in invoice["lines"]["data"])
+    alert = f'<p class="bad" role="alert">{escape(texts.get(code, message))}</p>' if message else ""
+    card = f'<label>{texts["card_number"]}<input type="text" name="card_number" inputmode="numeric"></label>'
+    form = f'<form method="post" action="?lang={language}">{alert}{card}<button>{texts["pay"]} {total}</button></form>'
+    summary = f"<h1>{texts['total']}</h1><p class='sum' id='total'>{total}</p><ul>{lines}</ul>"
     return _page(language, f"<section>{summary}</section><section>{form}</section>")
 
 
@@ -66,9 +77,11 @@ def closed_page(language: str, reason: str, session: Object | None) -> str:
     return _page(language, f"<section><p>{texts[reason]}</p>{onward}</section>")
 
 
-def _line(line: Object) -> str:
+def _line(texts: dict[str, str], line: Object) -> str:
     count = f" × {line['quantity']}" if line["quantity"] > 1 else ""
-    amount = escape(written(line["amount_total"], line["currency"]))
+    recurring = line["price"]["recurring"]
+    every = f" / {recurring['interval_count']} {texts[recurring['interval']]}" if recurring else ""
+    amount = escape(written(line["amount_total"], line["currency"])) + every
     return f"<li><span>{escape(line['description'])}{count}</span><span>{amount}</span></li>"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import amounts, cards, charges, customers, events, payment_intents
+from infra.local.fake_stripe import amounts, attempts, cards, charges, customers, events, payment_intents, subscriptions
 from infra.local.fake_stripe.plans import forget, plan
 from infra.local.fake_stripe.problems import refused
 from infra.local.fake_stripe.state import Object
@@ -36,17 +36,19 @@ def pay(
     if session["payment_status"] == "no_payment_required":
         return _complete_session(fake, session, "no_payment_required")
     _overwrite(session, amount, currency)
-    intent = _intent(fake, session)
+    intent = intent_of(fake, session)
     decline = cards.judged(number) if method == "card" else cards.WALLET_REFUSED if outcome == "decline" else None
     details = cards.details(number) if method == "card" else {"type": method, method: {}}
     intent.update(payment_method=fake.new_id("pm_"), last_payment_error=None)
     charge = charges.begin(fake, intent, details, (session["customer_details"] or {}).get("email"))
     if decline:
-        _fail_intent(fake, intent, charge, decline)
+        attempts.refuse(fake, intent, charge, decline)
     elif method != "card" and outcome in ("later", "later_fail"):
         _await_wallet(fake, session, intent, charge, outcome)
     else:
-        _take(fake, intent, charge)
+        attempts.take(fake, intent, charge)
+        if session["mode"] == "subscription":
+            subscriptions.begin(fake, session, number)
         _complete_session(fake, session, "paid")
     return session
 
@@ -56,14 +58,14 @@ def complete(fake: FakeStripe, intent_id: str) -> None:
     intent = _processing(fake, intent_id)
     session = _session_of(fake, intent_id)
     session["payment_status"] = "paid"
-    _take(fake, intent, fake.find("charge", intent["latest_charge"]))
+    attempts.take(fake, intent, fake.find("charge", intent["latest_charge"]))
     events.emit(fake, "checkout.session.async_payment_succeeded", session)
 
 
 def fail(fake: FakeStripe, intent_id: str) -> None:
     """A payment that was processing fails."""
     intent = _processing(fake, intent_id)
-    _fail_intent(fake, intent, fake.find("charge", intent["latest_charge"]), cards.WALLET_TIMED_OUT)
+    attempts.refuse(fake, intent, fake.find("charge", intent["latest_charge"]), cards.WALLET_TIMED_OUT)
     events.emit(fake, "checkout.session.async_payment_failed", _session_of(fake, intent_id))
 
 
@@ -84,7 +86,8 @@ def _meet(fake: FakeStripe, session: Object, email: str | None) -> None:
     address = known or session["customer_email"] or email or "buyer@example.com"
     session["customer_details"] = {"address": None, "email": address, "name": None, "phone": None, "tax_exempt": "none",
                                    "tax_ids": []}  # fmt: skip
-    if session["customer_creation"] == "always" and not session["customer"]:
+    makes = session["customer_creation"] == "always" or session["mode"] == "subscription"
+    if makes and not session["customer"]:
         session["customer"] = customers.create(fake, {"email": address})["id"]
 
 
@@ -103,8 +106,10 @@ def _overwrite(session: Object, amount: int | None, currency: str | None) -> Non
         session["currency"] = currency
 
 
-def _intent(fake: FakeStripe, session: Object) -> Object:
+def intent_of(fake: FakeStripe, session: Object) -> Object:
     """The session's intent, made at the first attempt."""
+    if session["mode"] == "subscription":
+        return subscriptions.first_intent(fake, session)
     if not session["payment_intent"]:
         told = dict(fake.state.intent_data[session["id"]])
         told |= {name: session[name] for name in ("customer", "payment_method_types", "payment_method_options")}
@@ -115,12 +120,6 @@ def _intent(fake: FakeStripe, session: Object) -> Object:
     return intent
 
 
-def _take(fake: FakeStripe, intent: Object, charge: Object) -> None:
-    intent.update(status="succeeded", amount_received=intent["amount"], processing=None)
-    charges.succeed(fake, charge)
-    events.emit(fake, "payment_intent.succeeded", intent)
-
-
 def _await_wallet(fake: FakeStripe, session: Object, intent: Object, charge: Object, outcome: str) -> None:
     intent["status"] = "processing"
     events.emit(fake, "charge.pending", charge)
@@ -128,15 +127,6 @@ def _await_wallet(fake: FakeStripe, session: Object, intent: Object, charge: Obj
     _complete_session(fake, session, "unpaid")
     deed = "complete_payment" if outcome == "later" else "fail_payment"
     plan(fake, deed, intent["id"], fake.merchant.wallet_after)
-
-
-def _fail_intent(fake: FakeStripe, intent: Object, charge: Object, decline: cards.Decline) -> None:
-    error = {"charge": charge["id"], "code": decline.code, "message": decline.message, "type": "card_error"}
-    if decline.decline_code:
-        error["decline_code"] = decline.decline_code
-    intent.update(status="requires_payment_method", payment_method=None, processing=None, last_payment_error=error)
-    charges.fail(fake, charge, decline)
-    events.emit(fake, "payment_intent.payment_failed", intent)
 
 
 def _complete_session(fake: FakeStripe, session: Object, payment_status: str) -> Object:

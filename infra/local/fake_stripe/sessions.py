@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import amounts, events, methods, paging, payment_intents
+from infra.local.fake_stripe import amounts, events, methods, modes, paging, payment_intents, periods
 from infra.local.fake_stripe.parameters import (
     EXPAND,
     Check,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
 
 _SOONEST, _LATEST = 30 * 60, 24 * 3600
-_WALLETS = ("alipay", "wechat_pay")
 _PRODUCT = Fields(
     {
         "name": text(1_500),
@@ -39,8 +38,10 @@ _PRODUCT = Fields(
     },
     required=("name",),
 )
+_RECURRING = Fields({"interval": one_of(*periods.INTERVALS), "interval_count": whole(1, 1_095)}, required=("interval",))
 _PRICE = Fields(
     {
+        "recurring": _RECURRING,
         "currency": text(3),
         "product_data": _PRODUCT,
         "unit_amount": whole(),
@@ -89,6 +90,7 @@ CREATE = Fields(
         "expires_at": whole(0, 10**11),
         "metadata": metadata,
         "payment_intent_data": _INTENT,
+        "subscription_data": Fields({"description": text(500), "metadata": metadata}),
         "allowed_payment_method_types": Each(one_of(*methods.KNOWN)),
         "payment_method_options": _OPTIONS,
         "custom_text": Fields(dict.fromkeys(_NOTES, Fields({"message": text(1_200)}, required=("message",)))),
@@ -113,8 +115,7 @@ def create(fake: FakeStripe, params: Object) -> Object:
     total = sum(line["amount_total"] for line in lines)
     if total:
         amounts.check(fake.merchant, total, currency, "line_items")
-    options = params.get("payment_method_options", {})
-    offered = methods.offered(fake.merchant, currency, params.get("allowed_payment_method_types"), options)
+    offered = modes.offered(fake.merchant, currency, params)
     session_id = fake.new_id("cs_test_")
     fake.state.lines[session_id] = lines
     session = {
@@ -129,10 +130,11 @@ def create(fake: FakeStripe, params: Object) -> Object:
         "created": fake.now(),
         "currency": currency,
         "custom_text": dict.fromkeys(_NOTES) | params.get("custom_text", {}),
-        "customer_creation": None if "customer" in params else "if_required",
+        "customer_creation": None if "customer" in params or params["mode"] == "subscription" else "if_required",
         "expires_at": expires_at,
         "metadata": params.get("metadata", {}),
-        "payment_method_options": options,
+        "mode": params["mode"],
+        "payment_method_options": params.get("payment_method_options", {}),
         "payment_method_types": offered,
         "payment_status": "unpaid" if total else "no_payment_required",
         "success_url": params["success_url"],
@@ -140,6 +142,7 @@ def create(fake: FakeStripe, params: Object) -> Object:
         **{name: params[name] for name in _SCALARS if name in params},
     }
     fake.state.intent_data[session_id] = params.get("payment_intent_data", {})
+    fake.state.subscription_data[session_id] = params.get("subscription_data", {})
     plan(fake, "expire_session", session_id, expires_at - fake.now())
     return fake.keep(session)
 
@@ -184,11 +187,7 @@ def _check_shape(params: Object) -> None:
     for name in ("mode", "line_items", "success_url"):
         if not params.get(name):
             raise missing_parameter(name)
-    if params["mode"] == "subscription" and set(_WALLETS) & set(params.get("allowed_payment_method_types", ())):
-        message = "Alipay and WeChat Pay cannot be used in `subscription` mode."
-        raise bad_parameter("allowed_payment_method_types", message)
-    if params["mode"] != "payment":
-        raise bad_parameter("mode", f"This account has no `{params['mode']}` mode: only `payment`.")
+    modes.check(params)
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise bad_parameter("ui_mode", "This account shows only the `hosted_page`.")
     if "customer" in params and "customer_email" in params:
@@ -227,7 +226,15 @@ def _lines(fake: FakeStripe, wanted: list[Object]) -> tuple[list[Object], str]:
 
 def _line(fake: FakeStripe, line: Object, currency: str) -> Object:
     price, product = line["price_data"], line["price_data"]["product_data"]
-    total = price["unit_amount"] * line["quantity"]
+    total, recurring = price["unit_amount"] * line["quantity"], price.get("recurring")
+    if recurring:
+        recurring = {
+            "interval_count": 1,
+            "meter": None,
+            "trial_period_days": None,
+            "usage_type": "licensed",
+            **recurring,
+        }
     return {
         "id": fake.new_id("li_"),
         "object": "item",
@@ -247,9 +254,9 @@ def _line(fake: FakeStripe, line: Object, currency: str) -> Object:
             "currency": currency,
             "livemode": False,
             "product": fake.new_id("prod_"),
-            "recurring": None,
+            "recurring": recurring,
             "tax_behavior": price.get("tax_behavior", "unspecified"),
-            "type": "one_time",
+            "type": "recurring" if recurring else "one_time",
             "unit_amount": price["unit_amount"],
             "unit_amount_decimal": str(price["unit_amount"]),
         },
@@ -260,8 +267,9 @@ def _line(fake: FakeStripe, line: Object, currency: str) -> Object:
 def _close(fake: FakeStripe, session: Object) -> None:
     session.update(status="expired", url=None)
     events.emit(fake, "checkout.session.expired", session)
-    if session["payment_intent"]:
-        payment_intents.close(fake, fake.find("payment_intent", session["payment_intent"]), "automatic")
+    tried = session["payment_intent"] or fake.state.billed.get(session["id"], {}).get("intent")
+    if tried:
+        payment_intents.close(fake, fake.find("payment_intent", tried), "automatic")
 
 
 def _fixed() -> Object:
@@ -273,7 +281,6 @@ def _fixed() -> Object:
         "customer_details": None,
         "invoice": None,
         "livemode": False,
-        "mode": "payment",
         "payment_intent": None,
         "payment_link": None,
         "payment_method_collection": "if_required",

@@ -16,6 +16,11 @@ class State:
     """The line items of each session."""
     intent_data: dict[str, Object] = field(default_factory=dict)
     """What each session's payment intent will start with."""
+    subscription_data: dict[str, Object] = field(default_factory=dict)
+    """What each session's subscription will start with."""
+    billed: dict[str, Object] = field(default_factory=dict)
+    """By what each subscription is billed: {card, number, amount, name, interval, interval_count}; of a session that
+    is to begin one: {intent}."""
     numbers: dict[str, int] = field(default_factory=dict)
     """The last number given to each id prefix."""
     agenda: list[Object] = field(default_factory=list)
