@@ -33,6 +33,7 @@ class SweepReport(Struct):
     unsettled_payments: int
     pending_refunds: int
     ending_passes: int
+    subscriptions: int
     tasks: int
     parked: list[ParkedEvent]
     parked_tasks: list[ParkedTask]
@@ -49,6 +50,7 @@ def run(admin: Actor) -> SweepReport:
         unsettled_payments=swept.unsettled,
         pending_refunds=swept.refunds,
         ending_passes=swept.passes,
+        subscriptions=swept.subscriptions,
         tasks=woken,
         parked=[ParkedEvent(event.id, event.type, event.object_id, reason) for event, reason in inbox.parked()],
         parked_tasks=[ParkedTask(task.outbox_id, task.kind, task.attempts) for task in tasks.parked()],

@@ -26,10 +26,18 @@ class Transaction:
     def __init__(self) -> None:
         self._write = TransactWrite(connection=connection())
         self._refusals: dict[str, list[Refusal | None]] = {"check": [], "delete": [], "put": [], "update": []}
+        self._begun: list[tuple[Row, Refusal | None]] = []
 
     def insert(self, row: Row, refusal: Refusal | None = None) -> None:
         """Put a row whose key must be free."""
         self.put(row, row.is_new(), refusal)
+
+    def begin(self, row: Row, refusal: Refusal | None = None) -> None:
+        """Insert a row as it will be at the commit: whoever decides more of it until then changes the row itself."""
+        self._begun.append((row, refusal))
+
+    def begins(self, row: Row) -> bool:
+        return any(begun is row for begun, _ in self._begun)
 
     def put(self, row: Row, condition: Condition | None = None, refusal: Refusal | None = None) -> None:
         self._write.save(row, condition=condition)
@@ -62,6 +70,8 @@ class Transaction:
     def commit(self) -> None:
         """Raises the refusal of the first failed condition. A clash with another transaction is tried again. DynamoDB
         refuses a transaction of nothing: it is not asked."""
+        for row, refusal in self._begun:
+            self.insert(row, refusal)
         if not any(self._refusals.values()):
             return
         for attempt in range(ATTEMPTS):

@@ -1,10 +1,11 @@
 """Passes: for some days an account may read all that an author publishes alone. They end by themselves.
 
-Each order has its own period; taking one away moves no other.
+Each order has its own period; taking one away moves no other. A grace is no period that is paid: a mark that lets the
+reader of a subscription go on while its next payment is on its way, from where its last period ends.
 """
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,6 +17,13 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.tables import batch_get
 from chalicelib.core.transactions import Transaction
 from chalicelib.library.models import PASSES, PassesRow
+
+GRACE = "grace#"
+
+
+def grace(subscription_id: str) -> str:
+    """The source that the grace of a subscription is."""
+    return f"{GRACE}{subscription_id}"
 
 
 class Period(Struct, frozen=True):
@@ -34,7 +42,8 @@ class Passes(Struct, frozen=True):
 
     def ends(self, author_id: str) -> str | None:
         """When the last of the author's passes ends, also where it has ended; None where there never was one."""
-        return max((period.ends for period in self.periods.get(author_id, {}).values()), default=None)
+        periods = self.periods.get(author_id, {}).items()
+        return max((period.ends for source, period in periods if not source.startswith(GRACE)), default=None)
 
     def covers(self, shares: list[str]) -> str | None:
         """Until when the work of these authors may be read by a pass that runs now; None where it may not."""
@@ -79,13 +88,24 @@ def every() -> Iterator[Passes]:
     return (of(row.account_id, row) for row in rows)
 
 
-def begin(tx: Transaction, account_id: str, author_id: str, source: str, days: int, refusal: Refusal) -> Period:
-    """Add a period: from now on, or from where the author's last one ends. One read; at the commit the ``refusal``,
-    where the account's passes changed since."""
-    held, now = read(account_id), clock.rfc3339(clock.now())
-    starts = max(held.ends(author_id) or now, now)
-    period = Period(starts, clock.rfc3339(clock.parse(starts) + timedelta(days=days)))
-    _put(tx, held, author_id, {source: period}, refusal)
+def begin(
+    tx: Transaction,
+    account_id: str,
+    author_id: str,
+    source: str,
+    days: int,
+    refusal: Refusal,
+    since: datetime | None = None,
+    marks: dict[str, timedelta] | None = None,
+) -> Period:
+    """Add a period: from now on, or ``since`` another moment, or from where the author's last one ends; and after it
+    the ``marks`` of that length, in the place of those that they had. One read; at the commit the ``refusal``, where
+    the account's passes changed since."""
+    held, earliest = read(account_id), clock.rfc3339(since or clock.now())
+    starts = max(held.ends(author_id) or earliest, earliest)
+    period = _lasting(starts, timedelta(days=days))
+    graces = {mark: _lasting(period.ends, length) for mark, length in (marks or {}).items()}
+    _put(tx, held, author_id, {source: period, **graces}, refusal)
     return period
 
 
@@ -94,16 +114,20 @@ def restore(tx: Transaction, account_id: str, author_id: str, source: str, perio
     _put(tx, read(account_id), author_id, {source: period}, refusal)
 
 
-def revoke(tx: Transaction, account_id: str, author_id: str, source: str, refusal: Refusal) -> None:
-    """Take a period away; the others stay where they are. One read; the ``refusal`` as with ``begin``."""
+def revoke(tx: Transaction, account_id: str, author_id: str, sources: Collection[str], refusal: Refusal) -> None:
+    """Take periods away; the others stay where they are. One read; the ``refusal`` as with ``begin``."""
     held = read(account_id)
-    rest = {other: period for other, period in held.periods.get(author_id, {}).items() if other != source}
+    rest = {other: period for other, period in held.periods.get(author_id, {}).items() if other not in sources}
     _write(tx, held, {**held.periods, author_id: rest}, refusal)
 
 
 def require(tx: Transaction, held: Passes, refusal: Refusal) -> None:
     """Let the transaction through only while the passes are those that were read."""
     tx.require(PassesRow, held.account_id, PASSES, PassesRow.revision == held.revision, refusal)
+
+
+def _lasting(starts: str, length: timedelta) -> Period:
+    return Period(starts, clock.rfc3339(clock.parse(starts) + length))
 
 
 def _put(tx: Transaction, held: Passes, author_id: str, more: dict[str, Period], refusal: Refusal) -> None:

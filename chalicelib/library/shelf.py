@@ -52,8 +52,8 @@ def my_passes(reader: Actor) -> list[MyPass]:
     found = [
         MyPass(author_id, period.starts, period.ends)
         for author_id, periods in passes.read(reader.party_id).periods.items()
-        for period in periods.values()
-        if now < period.ends
+        for source, period in periods.items()
+        if now < period.ends and not source.startswith(passes.GRACE)
     ]
     return sorted(found, key=lambda mine: (mine.ends_at, mine.author_id))
 

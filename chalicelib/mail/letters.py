@@ -110,6 +110,32 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "通行证不会自动续期。如在到期前续购，新的期限将从当前期限结束时开始。\n",
         ),
     },
+    "renewal_failed": {
+        "en": Letter(
+            "Your card was declined: {title}",
+            "Hello {name},\n\nwe could not renew your subscription “{title}”: your card was declined for {amount}.\n"
+            "It will be tried again. To pay now, with this card or another:\n\n{url}\n\n"
+            "You can go on reading until {until}.\n",
+        ),
+        "zh": Letter(
+            "续订扣款失败：{title}",
+            "{name}，您好！\n\n您的订阅“{title}”未能续订：银行卡扣款 {amount} 被拒绝。\n"
+            "系统将再次尝试扣款。您也可以立即使用此卡或其他银行卡付款：\n\n{url}\n\n"
+            "在 {until} 之前您可以继续阅读。\n",
+        ),
+    },
+    "subscription_ended": {
+        "en": Letter(
+            "Your subscription has ended: {title}",
+            "Hello {name},\n\nyour subscription “{title}” has ended, and your card is not charged any more.\n"
+            "What you paid for ends on {until}. You can subscribe again at any time.\n",
+        ),
+        "zh": Letter(
+            "订阅已结束：{title}",
+            "{name}，您好！\n\n您的订阅“{title}”已结束，不会再从您的银行卡扣款。\n"
+            "已付费的期限至 {until} 为止。您可以随时重新订阅。\n",
+        ),
+    },
     "refund_sent": {
         "en": Letter(
             "Your refund: order {order_id}",

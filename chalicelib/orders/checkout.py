@@ -84,7 +84,7 @@ def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str)
         placed_at=now,
         currency=wanted.currency,
         total=sum(line.price for line in lines),
-        works=[_shown(line) for line in lines],
+        works=[shown(line) for line in lines],
         bundles=bundling.shown(lines),
         methods=list(dict.fromkeys([*first, *METHODS])),
         refund_policy=terms.REFUND_POLICY,
@@ -94,11 +94,11 @@ def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str)
     )
 
 
-def _shown(line: LineRow) -> dict[str, object]:
-    card = line.card
-    shown = {name: card[name] for name in ("title", "kind", "subjects")}
-    shown |= {"bundle_id": line.bundle["bundle_id"]} if line.bundle else {}
-    return {"work_id": line.work_id, "version": line.work_version, "price": line.price, **shown}
+def shown(line: LineRow) -> dict[str, object]:
+    """What lists show of a line."""
+    card = {name: line.card[name] for name in ("title", "kind", "subjects")}
+    card |= {"bundle_id": line.bundle["bundle_id"]} if line.bundle else {}
+    return {"work_id": line.work_id, "version": line.work_version, "price": line.price, **card}
 
 
 def _checkout(order: Order) -> Checkout:
@@ -138,9 +138,9 @@ def _attach(order: Order, session: Session, once: Once) -> OrderView:
         with all_or_nothing() as tx:
             collection.change(tx, order.header, **facts, awaiting_at=clock.now())
             trail.write(tx, ACTOR, "order.offered", order.order_id, session=session.id)
-            shown = history.view(order)
-            once.settle(tx, 201, msgspec.json.encode(shown), location(order.order_id))
-        return shown
+            view = history.view(order)
+            once.settle(tx, 201, msgspec.json.encode(view), location(order.order_id))
+        return view
     except Moved:
         return _overtaken(collection.read(order.order_id), session, once)
 
@@ -156,10 +156,10 @@ def _overtaken(order: Order, session: Session, once: Once) -> OrderView:
 
 def _answer(order: Order, once: Once) -> OrderView:
     """The order as it stands, kept for whoever asks again."""
-    shown = history.view(order)
+    view = history.view(order)
     with all_or_nothing() as tx:
-        once.settle(tx, 201, msgspec.json.encode(shown), location(order.order_id))
-    return shown
+        once.settle(tx, 201, msgspec.json.encode(view), location(order.order_id))
+    return view
 
 
 def _must_fit(order: Order, session: Session) -> None:

@@ -84,13 +84,17 @@ def read(order_id: str) -> Order:
 
 
 def change(tx: Transaction, row: Row, **facts: Any) -> None:
-    """Set what is named, None taking it away, where nobody changed the row since it was read. At the commit: Moved."""
+    """Set what is named, None taking it away, where nobody changed the row since it was read. At the commit: Moved.
+
+    A row that this transaction begins takes it with it.
+    """
     actions: list[Action] = []
     for name, value in facts.items():
         setattr(row, name, value)
         attribute = getattr(type(row), name)
         actions.append(attribute.remove() if value is None else attribute.set(value))
-    tx.update(row, actions, refusal=Moved())
+    if not tx.begins(row):
+        tx.update(row, actions, refusal=Moved())
 
 
 def guard(tx: Transaction, order: Order, **facts: Any) -> None:

@@ -62,6 +62,15 @@ def take(payment: Payment, event: Event | None = None) -> None:
     raise Moved
 
 
+def enter(tx: Transaction, order: Order, payment: Payment, refused: str | None = None) -> None:
+    """The payment of an order that this transaction begins: it buys a pass; or goes back, where that is ``refused``."""
+    refused = refused or _mismatch(order, payment)
+    if refused:
+        _return(tx, order, payment, REVIEW, refused)
+    else:
+        _sell(tx, order, payment, Goods([]))
+
+
 def give(order: Order) -> Order:
     """Fulfil an order of nothing but free works: the same goods, without a payment. Gives the order as it then is."""
     goods = _ordered(order)

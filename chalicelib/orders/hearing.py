@@ -6,11 +6,13 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, disputing, fulfilment, returning
+from chalicelib.orders import collection, disputing, following, fulfilment, renewing, returning
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.disputing import DisputeUnknown
+from chalicelib.orders.following import SubscriptionUnknown
+from chalicelib.orders.renewing import InvoiceUnexplained
 from chalicelib.orders.returning import PaymentUnknown
-from chalicelib.payments import contests, gateway, inbox
+from chalicelib.payments import billing, contests, gateway, inbox
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import COMPLETE, EXPIRED, PROCESSING, Payment, Session
 from chalicelib.payments.wire import ProviderDeclined
@@ -33,12 +35,18 @@ def hear(event: Event) -> None:
         inbox.park(event, "it is for no order of ours")
     except DisputeUnknown as error:
         inbox.park(event, f"the dispute is nothing that we know: {error}")
+    except SubscriptionUnknown as error:
+        inbox.park(event, f"the subscription is nothing that we know: {error}")
+    except InvoiceUnexplained as error:
+        inbox.park(event, f"the invoice was paid by nothing that we see: {error}")
     except ProviderDeclined as error:
         inbox.park(event, f"the provider does not show its object: {error.code}")
 
 
 def observe(session: Session, event: Event | None = None) -> None:
     """Enter what a payment page has come to. Raises NotFound where it is for no order of ours."""
+    if session.subscribes:
+        return following.observe(session, event)
     if session.payment and session.payment.paid:
         return fulfilment.take(session.payment, event)
     for _ in range(TRIES):
@@ -117,19 +125,36 @@ def _with_payment(payment_id: str, note: Callable[[], None]) -> None:
     """What is about a payment that is not in the book waits until that is entered."""
     try:
         note()
-    except PaymentUnknown:
-        fulfilment.take(gateway.read_payment(payment_id))
+    except (PaymentUnknown, NotFound):
+        renewing.take(gateway.read_payment(payment_id))
         note()
 
 
 def _enter(payment: Payment, event: Event) -> None:
-    """A payment that failed or was canceled says nothing that its page does not."""
+    """A payment that failed or was canceled says nothing that its page, or its invoice, does not."""
     if payment.paid:
-        fulfilment.take(payment, event)
+        renewing.take(payment, event)
     else:
-        collection.read(payment.order_id)
+        if not payment.invoiced:
+            collection.read(payment.order_id)
         with all_or_nothing() as tx:
             inbox.finish(tx, event)
+
+
+def _of_subscription(event: Event) -> None:
+    seen = billing.read_subscription(event.object_id)
+    following.note(seen.account_id, seen.subscription_id, seen.id, event)
+
+
+def _of_invoice(event: Event) -> None:
+    """Paid, it is an order; else its subscription says what became of it."""
+    invoice = billing.read_invoice(event.object_id)
+    if invoice.status == "paid":
+        renewing.enter(invoice, event)
+    elif invoice.billed_by:
+        following.note(invoice.account_id, invoice.subscription_id, invoice.billed_by, event)
+    else:
+        raise NotFound
 
 
 _DEEDS: dict[str, Callable[[Event], None]] = {
@@ -138,4 +163,6 @@ _DEEDS: dict[str, Callable[[Event], None]] = {
     "charge.updated": _of_charge,
     "charge.dispute.": _of_dispute,
     "refund.": _of_refund,
+    "customer.subscription.": _of_subscription,
+    "invoice.": _of_invoice,
 }

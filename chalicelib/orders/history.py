@@ -77,7 +77,7 @@ def waiting(admin: Actor, query: OrdersQuery, what: str, name: str, view: Callab
 
 def _pass(line: LineRow) -> OrderedPass:
     starts, ends = (clock.rfc3339(moment) if moment else None for moment in (line.starts_at, line.ends_at))
-    return OrderedPass(line.work_id, str(line.author_id), line.days or 0, starts, ends)
+    return OrderedPass(line.work_id, str(line.author_id), line.days or 0, starts, ends, line.subscription)
 
 
 def request_view(row: RequestRow, lines: list[LineRow]) -> RequestView:

@@ -28,6 +28,7 @@ from chalicelib.orders.models import (
     PaymentRow,
     RefundRow,
     RequestRow,
+    SubscriptionRow,
 )
 
 _BOOKED_AS = {PURCHASE: "J1", OVERPAID: "J1b", REVIEW: "J1r"}
@@ -58,16 +59,19 @@ class Books(Struct):
     orders: dict[str, Order]
     holdings: dict[tuple[str, str], Holding]
     passes: list[Passes]
+    subscriptions: list[SubscriptionRow]
 
 
 def check() -> Report:
     """I1, I2, I5 and I6, and that every payment is in the book as what it is."""
+    rows = _rows()
     books = Books(
         journals={journal.id: journal for journal in journals.every()},
         balances=journals.every_balance(),
-        orders=_orders(),
+        orders={order_id: _order(kinds) for order_id, kinds in rows.items() if OrderRow in kinds},
         holdings={(holding.account_id, holding.work_id): holding for holding in access.every()},
         passes=list(passes.every()),
+        subscriptions=[row for kinds in rows.values() for row in kinds.get(SubscriptionRow, ())],
     )
     checks = (
         _journals_balance,
@@ -121,8 +125,9 @@ def _access_is_paid_for(books: Books) -> Iterator[Difference]:
 
 
 def _passes_are_paid_for(books: Books) -> Iterator[Difference]:
-    """Each pass that was paid, and whose money is here, is a period of its buyer's, for the days that were paid."""
-    due = {
+    """Each pass that was paid, and whose money is here, is a period of its buyer's, for the days that were paid; and
+    each subscription whose reader may go on has its mark, where its last period ends."""
+    due = {_grace(row) for row in books.subscriptions if row.grace_until} | {
         (order.header.buyer_id, line.author_id, access.order(order_id), *_days(line))
         for order_id, order in books.orders.items()
         if order.header.paid_at and not contested.is_suspended(order)
@@ -138,6 +143,11 @@ def _passes_are_paid_for(books: Books) -> Iterator[Difference]:
         yield Difference("I5", source, f"{account_id} paid for {author_id} from {starts} until {ends} and has no pass")
     for account_id, author_id, source, starts, ends in sorted(had - due):
         yield Difference("I5", source, f"{account_id} has a pass of {author_id} from {starts} until {ends}, not paid")
+
+
+def _grace(row: SubscriptionRow) -> tuple[str, str, str, str, str]:
+    starts, ends = clock.rfc3339(row.paid_until), clock.rfc3339(row.grace_until)
+    return row.subscriber_id, row.author_id, passes.grace(row.subscription_id), starts, ends
 
 
 def _days(line: LineRow) -> tuple[str, str]:
@@ -214,11 +224,11 @@ def _journals_of_dispute(dispute: DisputeRow) -> Iterator[str]:
         yield from (f"{kind}#{name}" if number == 1 else f"{kind}#{name}.{number}" for number in range(1, count + 1))
 
 
-def _orders() -> dict[str, Order]:
+def _rows() -> dict[str, dict[type, list[Any]]]:
     found: dict[str, dict[type, list[Any]]] = {}
     for row in AnyRow.scan(consistent_read=True):
         found.setdefault(row.order_id, {}).setdefault(type(row), []).append(row)
-    return {order_id: _order(kinds) for order_id, kinds in found.items() if OrderRow in kinds}
+    return found
 
 
 def _order(kinds: Mapping[type, list[Any]]) -> Order:

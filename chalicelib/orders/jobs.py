@@ -8,7 +8,7 @@ from chalice import Blueprint, Rate
 
 from chalicelib.core import facts, logs, settings
 from chalicelib.core.records import Change, each_change, on_time
-from chalicelib.orders import answering, hearing, receipts, returning, sending_back, sweeping
+from chalicelib.orders import answering, hearing, receipts, returning, sending_back, sweeping, unsubscribing
 from chalicelib.outbox import tasks
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import inbox
@@ -20,6 +20,8 @@ EFFECTS: dict[str, Callable[[Task], None]] = {
     "return_payment": returning.carry_out,
     "hand_in_evidence": answering.hand_in,
     "accept_dispute": answering.accept,
+    "end_renewal": unsubscribing.carry_out,
+    "end_subscriptions": unsubscribing.leave,
     "send_receipt": lambda task: receipts.send(task.data["order_id"]),
 }
 

@@ -16,10 +16,12 @@ from chalicelib.core.tables import Place, Row, Told
 TABLE = settings.table("orders")
 
 PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
-DISPUTE, ENDING = "dispute", "ending"
+DISPUTE, ENDING, SUBSCRIPTION = "dispute", "ending", "subscription"
 """What an unfinished row waits for: an order for its payment, a payment for its balance transaction, a refund for its
-end, a buyer's request for somebody to decide, a dispute for its end, a pass for the letter that says when it ends."""
+end, a buyer's request for somebody to decide, a dispute for its end, a pass for the letter that says when it ends, a
+subscription for the next look at it."""
 
+SUBSCRIBER = "subscriber#"
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
 """What a payment is: of the order, once more of the order, or of nothing that we sell."""
 
@@ -91,7 +93,8 @@ class LineRow(Row):
     ``refunded``, and was ``booked`` as such, with what that took back from whom (``taken``). Whoever changes these
     changes the header, too, and so its version. ``bundle`` is what it was bought by: id, title, and what the buyer had
     of it already. A line with an ``author_id`` is a pass, and ``work_id`` is the pass's: ``days`` of that author, and
-    once they are paid, from when until when."""
+    once they are paid, from when until when. ``subscription`` is what renewed it, and ``billed_by`` the provider's id
+    of that."""
 
     class Meta(Place):
         table_name = TABLE
@@ -118,6 +121,8 @@ class LineRow(Row):
     days = Count(null=True)
     starts_at = Moment(null=True)
     ends_at = Moment(null=True)
+    subscription = UnicodeAttribute(null=True)
+    billed_by = UnicodeAttribute(null=True)
     unfinished = UnicodeAttribute(null=True)
     due_at = Moment(null=True)
 
@@ -228,6 +233,58 @@ class DisputeRow(Row):
     version = VersionAttribute()
 
 
+class SubscriptionRow(Row):
+    """A pass that a card renews, on the terms that it was begun on. Facts, as with orders: ``subscriptions.status``.
+
+    It lies with its subscriber's others, not with an order: each paid invoice is an order of its own, the last one
+    ``last_order``, whose pass ends at ``paid_until``. ``grace_until`` is set while a mark in the library lets its
+    reader go on after that. ``unpaid_invoice`` is the last one that its subscriber was told of."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    pass_id = UnicodeAttribute()
+    author_id = UnicodeAttribute()
+    title = UnicodeAttribute()
+    days = Count()
+    currency = UnicodeAttribute()
+    price = MinorUnits()
+    commission_basis_points = Count()
+    refund_policy = UnicodeAttribute()
+    asked_at = Moment()
+    attempt = Count(default=1)
+    closes_at = Moment()
+    session_id = UnicodeAttribute(null=True)
+    session_url = UnicodeAttribute(null=True)
+    awaiting_at = Moment(null=True)
+    failed_at = Moment(null=True)
+    expired_at = Moment(null=True)
+    provider_id = UnicodeAttribute(null=True)
+    begun_at = Moment(null=True)
+    last_order = UnicodeAttribute(null=True)
+    paid_until = Moment(null=True)
+    grace_until = Moment(null=True)
+    renews_at = Moment(null=True)
+    past_due_at = Moment(null=True)
+    unpaid_invoice = UnicodeAttribute(null=True)
+    cancel_asked_at = Moment(null=True)
+    stopping_at = Moment(null=True)
+    ended_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+    @property
+    def subscriber_id(self) -> str:
+        return str(self.order_id).removeprefix(SUBSCRIBER)
+
+    @property
+    def subscription_id(self) -> str:
+        return str(self.row).removeprefix(f"{SUBSCRIPTION}#")
+
+
 _KINDS: dict[str, type[Row]] = {
     "order": OrderRow,
     "line": LineRow,
@@ -235,6 +292,7 @@ _KINDS: dict[str, type[Row]] = {
     "refund": RefundRow,
     "request": RequestRow,
     "dispute": DisputeRow,
+    "subscription": SubscriptionRow,
 }
 
 
@@ -270,6 +328,14 @@ def request_row(request_id: str) -> str:
 
 def dispute_row(dispute_id: str) -> str:
     return f"dispute#{dispute_id}"
+
+
+def subscriber_key(account_id: str) -> str:
+    return f"{SUBSCRIBER}{account_id}"
+
+
+def subscription_row(subscription_id: str) -> str:
+    return f"{SUBSCRIPTION}#{subscription_id}"
 
 
 def refund_row(refund_id: str) -> str:

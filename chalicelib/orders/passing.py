@@ -13,10 +13,10 @@ from chalicelib.ledger.shares import WHOLE, split
 from chalicelib.library import access, passes
 from chalicelib.library.passes import Period
 from chalicelib.mail import post
-from chalicelib.orders import collection
+from chalicelib.orders import collection, subscriptions
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import ENDING, LineRow, line_row
-from chalicelib.orders.shapes import NewOrder
+from chalicelib.orders.shapes import NewOrder, NewSubscription
 
 TOLD_BEFORE = timedelta(days=3)
 """How long before its end a pass's reader hears of it; of a pass of less than twice that, not at all."""
@@ -39,7 +39,7 @@ class OwnPass(Conflict):
     zh = "该通行证是您自己的。"
 
 
-def named(buyer_id: str, wanted: NewOrder) -> Pass | None:
+def named(buyer_id: str, wanted: NewOrder | NewSubscription) -> Pass | None:
     """The pass of a cart. One call to the store, and none where none is named. Raises PassNotForSale, OwnPass."""
     if wanted.pass_id is None:
         return None
@@ -79,6 +79,10 @@ def begin(tx: Transaction, order: Order) -> None:
     sold = order.passed
     if sold is None or sold.author_id is None or sold.days is None:
         return
+    if sold.subscription:
+        period = subscriptions.begin_period(tx, order, sold)
+        collection.change(tx, sold, starts_at=clock.parse(period.starts), ends_at=clock.parse(period.ends))
+        return
     source = access.order(order.order_id)
     period = passes.begin(tx, order.header.buyer_id, sold.author_id, source, sold.days, Moved())
     starts, ends = clock.parse(period.starts), clock.parse(period.ends)
@@ -89,7 +93,10 @@ def begin(tx: Transaction, order: Order) -> None:
 
 def end(tx: Transaction, order: Order, sold: LineRow) -> None:
     """Its days are over; those of other orders stay where they are."""
-    passes.revoke(tx, order.header.buyer_id, str(sold.author_id), access.order(order.order_id), Moved())
+    sources = {access.order(order.order_id)}
+    if sold.subscription:
+        sources |= subscriptions.lose_period(tx, order, sold)
+    passes.revoke(tx, order.header.buyer_id, str(sold.author_id), sources, Moved())
 
 
 def restore(tx: Transaction, order: Order, sold: LineRow) -> None:

@@ -23,7 +23,7 @@ from chalicelib.payments.wire import ProviderDeclined
 
 TRIES = 5
 ACTOR = actors.system("returning")
-TWICE = ("paid_before", "already_owned")
+TWICE = ("paid_before", "already_owned", "already_subscribed")
 FAILED = ("failed", "canceled")
 
 

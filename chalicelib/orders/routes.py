@@ -8,7 +8,17 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, accepted, created, ok, route
-from chalicelib.orders import asking, cancellation, checkout, contesting, history, refund_policy
+from chalicelib.orders import (
+    asking,
+    cancellation,
+    checkout,
+    contesting,
+    history,
+    refund_policy,
+    subscribing,
+    subscriptions,
+    unsubscribing,
+)
 from chalicelib.orders.asking import AlreadyDecided, AmountTooHigh, MethodClosed, NothingToRefund, OwnRequest
 from chalicelib.orders.bundling import BundleNotForSale
 from chalicelib.orders.cancellation import TooLateToCancel
@@ -22,13 +32,16 @@ from chalicelib.orders.shapes import (
     NewEvidence,
     NewOrder,
     NewRefundRequest,
+    NewSubscription,
     OrderCard,
     OrdersQuery,
     OrderView,
     PolicyView,
     RequestToDecide,
     RequestView,
+    SubscriptionView,
 )
+from chalicelib.orders.subscribing import AlreadySubscribed
 from chalicelib.orders.terms import (
     AlreadyOwned,
     CartTooLarge,
@@ -121,6 +134,64 @@ def ask_for_refund(actor: Actor, order_id: str, body: NewRefundRequest, once: On
     """Ask for money back. By the order's rules it is sent at once, or somebody decides; the answer says why."""
     request = asking.ask(actor, order_id, body, once)
     return created(request, asking.location(order_id, request.request_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/subscriptions",
+    who=Who.READER,
+    body=NewSubscription,
+    answers={201: SubscriptionView},
+    refuses=(PassNotForSale, OwnPass, AlreadySubscribed, CheckoutDeclined, ProviderUnavailable),
+    once=True,
+    limit=Limit(60, 900),
+)
+def subscribe(actor: Actor, body: NewSubscription, once: Once) -> Answer:
+    """Let my card renew a pass until I cancel: the answer says where to pay the first time."""
+    begun = subscribing.subscribe(actor, body, once)
+    return created(begun, subscribing.location(begun.subscription_id))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/me/subscriptions",
+    who=Who.READER,
+    query=OrdersQuery,
+    answers={200: Page[SubscriptionView]},
+    refuses=(BadCursor,),
+)
+def read_subscriptions(actor: Actor, query: OrdersQuery) -> Answer:
+    """My subscriptions, newest first."""
+    return ok(subscriptions.mine(actor, query))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/me/subscriptions/{subscription_id}",
+    who=Who.READER,
+    answers={200: SubscriptionView},
+    refuses=(NotFound,),
+)
+def read_subscription(actor: Actor, subscription_id: str) -> Answer:
+    """One of my subscriptions."""
+    return ok(subscriptions.view(subscriptions.read(actor.party_id, subscription_id)))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/subscriptions/{subscription_id}/cancellation",
+    who=Who.READER,
+    answers={200: SubscriptionView},
+    refuses=(NotFound, ProviderUnavailable),
+    limit=Limit(60, 900),
+)
+def cancel_subscription(actor: Actor, subscription_id: str) -> Answer:
+    """Let my subscription end with what is paid. Canceling it again changes nothing."""
+    return ok(unsubscribing.cancel(actor, subscription_id))
 
 
 @route(

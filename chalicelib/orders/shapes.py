@@ -23,6 +23,37 @@ class NewOrder(Struct, forbid_unknown_fields=True):
     method: Method | None = None
 
 
+class NewSubscription(Struct, forbid_unknown_fields=True):
+    """A pass that my card renews until I cancel."""
+
+    pass_id: WorkId
+    currency: CurrencyCode
+
+
+class SubscriptionView(Struct):
+    """A pass that a card renews. ``status`` is created, awaiting (pay at ``pay_at``), processing, active, past_due (the
+    card was declined, and is tried again), ending (it is not renewed any more), ended, expired or failed. ``price`` in
+    whole minor units. ``paid_until`` is what is paid; until ``grace_until`` reading goes on while it renews."""
+
+    subscription_id: str
+    status: str
+    pass_id: str
+    author_id: str
+    title: str
+    days: int
+    currency: str
+    price: int
+    written_price: str
+    asked_at: str
+    pay_at: str | None
+    expires_at: str | None
+    paid_until: str | None
+    grace_until: str | None
+    renews_at: str | None
+    ended_at: str | None
+    last_order_id: str | None
+
+
 class OrdersQuery(Struct, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=2000)] | None = None
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
@@ -58,13 +89,15 @@ class OrderedBundle(Struct):
 
 
 class OrderedPass(Struct):
-    """The pass of an order: ``days`` of all that the author publishes alone; once paid, from when until when."""
+    """The pass of an order: ``days`` of all that the author publishes alone; once paid, from when until when. Where a
+    card renewed it, by that subscription."""
 
     pass_id: str
     author_id: str
     days: int
     starts_at: str | None
     ends_at: str | None
+    subscription_id: str | None = None
 
 
 class OrderCard(Struct):

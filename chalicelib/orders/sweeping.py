@@ -14,13 +14,14 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.audit import trail
 from chalicelib.core import actors, aws, clock, logs
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, disputing, fulfilment, hearing, passing, returning
+from chalicelib.orders import collection, disputing, fulfilment, hearing, passing, returning, unsubscribing
 from chalicelib.orders.models import (
     DISPUTE,
     ENDING,
     PAYMENT,
     REFUND,
     SETTLEMENT,
+    SUBSCRIPTION,
     AnyRow,
     DisputeRow,
     OrderRow,
@@ -53,6 +54,7 @@ class Swept(Struct):
     refunds: int
     disputes: int
     passes: int
+    subscriptions: int
 
 
 def sweep() -> Swept:
@@ -68,6 +70,7 @@ def sweep() -> Swept:
         refunds=_each(_due(REFUND, SETTLES_WITHIN), _in_turn(_look_for_refund)),
         disputes=_each(_due(DISPUTE, timedelta(0)), _in_turn(_look_for_dispute, timedelta(days=1))),
         passes=_each(_due(ENDING, timedelta(0)), _in_turn(passing.tell)),
+        subscriptions=_each(_due(SUBSCRIPTION, timedelta(0)), _in_turn(unsubscribing.look)),
     )
 
 

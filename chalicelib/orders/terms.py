@@ -118,7 +118,7 @@ def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> list[LineRow]:
         goods += _bundled(buyer_id, bundle, offered, wanted.currency)
     lines = [_line(order_id, number, good, wanted.currency) for number, good in enumerate(goods, start=1)]
     if sold_pass := passing.named(buyer_id, wanted):
-        commission = _commission(sold_pass.owner_id)
+        commission = commission_of(sold_pass.owner_id)
         lines.append(passing.line(order_id, len(lines) + 1, sold_pass, wanted.currency, commission))
     _must_fit(lines, wanted.currency)
     return lines
@@ -176,7 +176,7 @@ def _price(work: Work, currency: str) -> int:
 
 def _line(order_id: str, number: int, good: Good, currency: str) -> LineRow:
     work, price, bundle = good
-    commission = _commission(work.owner_id)
+    commission = commission_of(work.owner_id)
     parts = split(price, commission, work.shares)
     return LineRow(
         order_id,
@@ -196,7 +196,7 @@ def _line(order_id: str, number: int, good: Good, currency: str) -> LineRow:
     )
 
 
-def _commission(owner_id: str) -> int:
+def commission_of(owner_id: str) -> int:
     """The platform's share in basis points: the owner's own, where one was agreed."""
     agreed = msgspec.json.decode(settings.value("COMMISSION_OVERRIDES") or "{}", type=dict[str, int])
     return agreed.get(owner_id, int(settings.value("COMMISSION_BASIS_POINTS")))

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+from chalicelib.core import ids
 from chalicelib.payments.objects import Checkout, Payment, Refund, Session
 from chalicelib.payments.wire import ProviderDeclined, ask, client, listed, settled
 
@@ -32,7 +33,7 @@ def open_checkout(wanted: Checkout) -> Session:
     if wanted.note:
         params["custom_text"] = {"submit": {"message": wanted.note}}
     key = f"checkout:{wanted.order_id}:{wanted.attempt}"
-    return _session(ask(lambda: client().checkout.sessions.create(params, {"idempotency_key": key})))
+    return session_of(ask(lambda: client().checkout.sessions.create(params, {"idempotency_key": key})))
 
 
 def find_checkout(order_id: str, since: int) -> Session | None:
@@ -41,14 +42,14 @@ def find_checkout(order_id: str, since: int) -> Session | None:
     params = {"created": {"gte": since}, "limit": 100}
     for found in listed(lambda: client().checkout.sessions.list(params)):
         if found.get("client_reference_id") == order_id:
-            return _session(found)
+            return session_of(found)
     return None
 
 
 def read_checkout(session_id: str) -> Session:
     """The page as it is now, with its payment. Raises ProviderUnavailable."""
     params = {"expand": [f"payment_intent.{_PAYMENT}"]}
-    return _session(ask(lambda: client().checkout.sessions.retrieve(session_id, params)))
+    return session_of(ask(lambda: client().checkout.sessions.retrieve(session_id, params)))
 
 
 def close_checkout(session_id: str) -> Session | None:
@@ -110,7 +111,7 @@ def _line(currency: str, name: str, amount: int) -> dict[str, Any]:
     return {"price_data": price, "quantity": 1}
 
 
-def _session(told: dict[str, Any]) -> Session:
+def session_of(told: dict[str, Any]) -> Session:
     intent = told.get("payment_intent")
     return Session(
         id=told["id"],
@@ -122,14 +123,17 @@ def _session(told: dict[str, Any]) -> Session:
         url=told.get("url"),
         offered=tuple(told.get("payment_method_types") or ()),
         payment=_payment(intent) if isinstance(intent, dict) else None,
+        subscribes=told["mode"] == "subscription",
+        account_id=(told.get("metadata") or {}).get("account_id", ""),
+        begun=told.get("subscription"),
     )
 
 
 def _payment(told: dict[str, Any]) -> Payment:
-    charge = told.get("latest_charge") or {}
+    charge, order_id = told.get("latest_charge") or {}, (told.get("metadata") or {}).get("order_id")
     return Payment(
         id=told["id"],
-        order_id=(told.get("metadata") or {}).get("order_id", ""),
+        order_id=order_id or invoiced_order(told["id"]),
         status=told["status"],
         amount=told["amount_received"],
         currency=told["currency"],
@@ -137,7 +141,13 @@ def _payment(told: dict[str, Any]) -> Payment:
         charge_id=charge.get("id"),
         method=(charge.get("payment_method_details") or {}).get("type"),
         settled=settled(charge.get("balance_transaction")),
+        invoiced=not order_id,
     )
+
+
+def invoiced_order(payment_id: str) -> str:
+    """The id of the order that a payment is for which an invoice asked, and which knows no order therefore."""
+    return ids.derived("invoiced", payment_id)
 
 
 def _refund(told: dict[str, Any]) -> Refund:

@@ -9,7 +9,10 @@ OPEN, COMPLETE, EXPIRED = "open", "complete", "expired"
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    """A PaymentIntent. ``amount`` is what was received; ``settled`` is None until the balance transaction exists."""
+    """A PaymentIntent. ``amount`` is what was received; ``settled`` is None until the balance transaction exists.
+
+    Of one that no order of ours asked for, an invoice may have: it is ``invoiced``, and its order has an id by it.
+    """
 
     id: str
     order_id: str
@@ -20,6 +23,7 @@ class Payment(Struct, frozen=True, kw_only=True):
     charge_id: str | None = None
     method: str | None = None
     settled: Settled | None = None
+    invoiced: bool = False
 
     @property
     def paid(self) -> bool:
@@ -29,7 +33,8 @@ class Payment(Struct, frozen=True, kw_only=True):
 class Session(Struct, frozen=True, kw_only=True):
     """A Checkout Session. ``url`` is where to pay while it is open, ``offered`` are the methods really shown there.
 
-    ``expires_at`` is in seconds since 1970.
+    ``expires_at`` is in seconds since 1970. One that ``subscribes`` is no order's: ``order_id`` is the subscription's,
+    of that account, and ``begun`` is the provider's once it was paid.
     """
 
     id: str
@@ -41,6 +46,9 @@ class Session(Struct, frozen=True, kw_only=True):
     url: str | None = None
     offered: tuple[str, ...] = ()
     payment: Payment | None = None
+    subscribes: bool = False
+    account_id: str = ""
+    begun: str | None = None
 
 
 class Refund(Struct, frozen=True, kw_only=True):
@@ -70,6 +78,58 @@ class Dispute(Struct, frozen=True, kw_only=True):
     reason: str
     due_by: int | None = None
     moves: tuple[Settled, ...] = ()
+
+
+class Invoice(Struct, frozen=True, kw_only=True):
+    """What a subscription is billed for one period of so many ``days``; ``url`` is where a person can pay it.
+
+    ``payments`` are the PaymentIntents that paid it, or are to. ``billed_by`` is the provider's id of the subscription.
+    """
+
+    id: str
+    account_id: str
+    subscription_id: str
+    billed_by: str
+    status: str
+    days: int
+    tried: int = 0
+    url: str | None = None
+    payments: tuple[str, ...] = ()
+
+
+class Subscription(Struct, frozen=True, kw_only=True):
+    """A Subscription as it is now. ``stops``: at the end of its period, ``period_ends`` in seconds since 1970.
+    ``latest`` is its last invoice."""
+
+    id: str
+    account_id: str
+    subscription_id: str
+    status: str
+    stops: bool
+    period_ends: int
+    latest: Invoice | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.status in ("canceled", "incomplete_expired")
+
+    @property
+    def late(self) -> bool:
+        return self.status in ("past_due", "unpaid")
+
+
+class Recurring(Struct, frozen=True, kw_only=True):
+    """What a subscriber is asked to pay, again and again. The same ``attempt`` asks for the same page."""
+
+    subscription_id: str
+    account_id: str
+    attempt: int
+    currency: str
+    item: "Item"
+    days: int
+    expires_at: int
+    return_url: str
+    note: str = ""
 
 
 class Item(Struct, frozen=True):
