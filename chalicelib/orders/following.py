@@ -91,8 +91,6 @@ def _enter(tx: Transaction, row: SubscriptionRow, seen: Subscription) -> None:
         return
     if "ended_at" in facts or "stopping_at" in facts:
         facts |= subscriptions.take_grace(tx, row)
-    if row.provider_id is None and row.cancel_asked_at and not seen.over:
-        subscriptions.end_renewal(tx, row, seen.id, at_once=False)
     if "ended_at" in facts and row.begun_at:
         _write(tx, row, "subscription_ended", "ended", until=_day(row.paid_until))
     if "unpaid_invoice" in facts and seen.latest:

@@ -196,6 +196,7 @@ def test_of_two_that_begin_at_once_the_first_stays_and_the_others_money_goes_bac
     assert sorted(order["status"] for order in bought(shop)) == ["paid", "returned"]
     assert sorted(each["status"] for each in shop.every("subscription")) == ["active", "canceled"]
     assert len(passes(shop)) == 1
+    assert [refund["reason"] for refund in shop.every("refund")] == ["duplicate"]
     shop.holds()
 
 
@@ -385,5 +386,6 @@ def test_an_earlier_invoice_or_a_part_sent_back_leaves_it_alone(shop, month):
     shop.world.pump()
     shop.arrives()
     assert [order["status"] for order in bought(shop)] == ["refunded", "partially_refunded"]
+    assert seen(shop, begun)["grace_until"] is not None
     assert (seen(shop, begun)["status"], stripes(shop)["status"], reads(shop)) == ("active", "active", 200)
     shop.holds()

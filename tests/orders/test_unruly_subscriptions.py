@@ -237,6 +237,22 @@ def test_a_page_whose_answer_was_lost_is_found_and_a_service_that_is_down_says_s
         assert asks_to(shop, month, shop.other, key="another-key").code == "checkout_declined"
 
 
+@pytest.mark.parametrize("first", ["invoice.paid", "checkout.session.completed"])
+def test_one_that_was_canceled_and_paid_all_the_same_is_had_and_ends_with_its_period(shop, month, first):
+    with pytest.raises(Cut), cut(len(PLACING) + 1, done=True):
+        asks_to(shop, month)
+    [begun] = shop.world.get("/v1/me/subscriptions", as_=shop.reader).json["items"]
+    assert cancels(shop, begun).json["status"] == "expired"
+    shop.pays({"pay_at": shop.every("checkout.session")[0]["url"]})
+    for kind in (first, "customer.subscription.created", "invoice.paid"):
+        shop.arrives(events=ids_of(shop, kind))
+        shop.holds()
+    shop.arrives()
+    assert (seen(shop, begun)["status"], seen(shop, begun)["grace_until"], reads(shop)) == ("ending", None, 200)
+    assert stripes(shop)["cancel_at_period_end"] is True
+    shop.holds()
+
+
 def test_two_pages_of_one_subscription_that_are_both_paid_are_one_and_the_others_money_goes_back(shop, month):
     begun = asks_to(shop, month).json
     twin = Recurring(
