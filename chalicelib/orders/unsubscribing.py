@@ -59,7 +59,7 @@ def carry_out(task: Task) -> None:
 def leave(task: Task) -> None:
     """An account is gone, or must not be charged: all that it has ends at once."""
     for row in subscriptions.of_account(task.data["account_id"]):
-        if subscriptions.renews(row) or subscriptions.status(row) == "ending":
+        if row.provider_id and not row.ended_at:
             _ask(row, subscriptions.ACTOR, at_once=True)
 
 
@@ -94,15 +94,14 @@ def _look_for_page(row: SubscriptionRow) -> None:
 
 
 def _must_go_on(row: SubscriptionRow) -> None:
-    """Nobody is charged again for a pass that is not on sale any more, or without an account."""
+    """Nobody is charged again for a pass that is off sale, nor who is suspended or gone."""
     if not subscriptions.renews(row):
         return
     try:
-        profiles.read(row.subscriber_id)
-        gone = False
+        gone, suspended = False, profiles.read(row.subscriber_id).suspended_at
     except NotFound:
-        gone = True
-    if gone or offers.find_pass(row.pass_id) is None:
+        gone, suspended = True, None
+    if gone or suspended or offers.find_pass(row.pass_id) is None:
         _ask(row, subscriptions.ACTOR, at_once=gone)
 
 

@@ -1,5 +1,6 @@
 """Subscriptions whose events are lost, whose workers die, whose money goes back, or that may not go on."""
 
+import random
 from datetime import timedelta
 from itertools import permutations
 
@@ -14,7 +15,7 @@ from chalicelib.orders.models import SubscriptionRow
 from chalicelib.outbox import tasks
 from chalicelib.payments import billing, inbox
 from chalicelib.payments.objects import Item, Recurring
-from infra.local.fake_stripe import disputes, events, refunds
+from infra.local.fake_stripe import disputes, events, refunds, webhooks
 from infra.local.functions import Context
 from tests.builders import a_message
 from tests.crashes import Cut, cut
@@ -104,8 +105,6 @@ def test_events_that_were_lost_are_asked_for(shop, month):
     ends = max(item["current_period_end"] for item in stripes(shop)["items"]["data"])
     shop.world.clock.advance(seconds=ends - clock.timestamp() + 5_400)
     shop.fake.tick()
-    from infra.local.fake_stripe import webhooks
-
     webhooks.drop(shop.fake)
     shop.later(minutes=6)
     shop.later(minutes=6)
@@ -360,6 +359,15 @@ def test_a_pass_that_is_off_sale_is_not_charged_again(shop, month, step):
     shop.holds()
 
 
+def test_who_is_suspended_is_not_charged_again(shop, month):
+    subscribed(shop, month)
+    path = f"/v1/accounts/{shop.reader.account_id}/suspension"
+    assert shop.world.put(path, {"reason": "spam"}, as_=shop.admin).status == 200
+    shop.later(days=29)
+    assert stripes(shop)["cancel_at_period_end"] is True
+    shop.holds()
+
+
 def test_one_that_leaves_the_shelf_at_the_last_moment_is_stopped_in_time(shop, month):
     begun = subscribed(shop, month)
     goes_by(shop, seconds=(clock.parse(begun["paid_until"]) - clock.now()).total_seconds() - 86_400)
@@ -376,6 +384,51 @@ def test_an_account_that_leaves_is_charged_no_more(shop, month):
     shop.arrives()
     assert (seen(shop, begun)["status"], stripes(shop)["status"], reads(shop)) == ("ended", "canceled", 200)
     shop.holds()
+
+
+# Whatever happens
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_each_paid_invoice_is_one_order_and_who_is_not_charged_reads_no_longer(shop, month, seed):
+    chance, begun = random.Random(seed), [subscribed(shop, month)]
+    deeds = ["renew", "renew", "renew", "block", "unblock", "cancel", "subscribe", "refund", "lose", "wait", "fail"]
+    for number in range(16):
+        deed = chance.choice(deeds)
+        if deed in ("renew", "lose"):
+            shop.world.clock.advance(days=chance.choice((8, 31, 33)))
+            shop.fake.tick()
+        if deed == "lose":
+            webhooks.drop(shop.fake, [entry["event"] for entry in shop.fake.state.queue if chance.random() < 0.6])
+        elif deed in ("block", "unblock"):
+            blocks(shop, "4000000000009995" if deed == "block" else CARD)
+        elif deed == "cancel":
+            assert cancels(shop, chance.choice(begun)).status == 200
+        elif deed == "subscribe" and (page := asks_to(shop, month)).status == 201:
+            begun.append(page.json)
+            shop.pays(page.json)
+        elif deed == "refund":
+            asks(shop, chance.choice(bought(shop)), key=f"refund-key-{number}")
+        elif deed == "fail" and (done := [one for one in shop.every("refund") if one["status"] == "succeeded"]):
+            refunds.fail(shop.fake, chance.choice(done)["id"])
+        elif deed == "wait":
+            shop.world.clock.advance(hours=chance.randint(1, 100))
+        shop.arrives(order="shuffled", seed=seed * 100 + number, times=chance.choice((1, 1, 2)))
+        shop.holds()
+        for _ in range(3):
+            shop.later(minutes=31)
+            shop.arrives()
+        shop.signs_everybody_in()
+        shop.holds()
+        orders, paid = bought(shop), [one for one in shop.every("invoice") if one["status"] == "paid"]
+        assert len(orders) == len(paid), deed
+        living = [each for each in shop.every("subscription") if each["status"] in ("active", "past_due")]
+        living = [each for each in living if not each["cancel_at_period_end"]]
+        assert len(living) <= 1, deed
+        running = [mine for mine in passes(shop) if mine["starts_at"] <= clock.rfc3339(clock.now())]
+        assert running or living or reads(shop) == 403, deed
+        assert not running or reads(shop) == 200, deed
+    assert len(bought(shop)) >= 3
 
 
 # The check itself
