@@ -1,6 +1,7 @@
 """Subscriptions whose events are lost, whose workers die, whose money goes back, or that may not go on."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
 
@@ -21,7 +22,7 @@ from tests.builders import a_message
 from tests.crashes import Cut, cut
 from tests.orders.test_crashes import BEFORE_AND_AFTER, waiting
 from tests.orders.test_fulfilment import ids_of
-from tests.orders.test_passes import passes, reads
+from tests.orders.test_passes import _tolerated, passes, reads
 from tests.orders.test_refunds import asks
 from tests.orders.test_subscriptions import (
     CARD,
@@ -131,6 +132,24 @@ def test_a_renewal_that_is_refunded_at_the_provider_may_be_told_in_any_order(sho
     shop.signs_everybody_in()
     assert [order["status"] for order in bought(shop)] == ["paid", "refunded"]
     assert (seen(shop, begun)["status"], stripes(shop)["status"], reads(shop)) == ("ended", "canceled", 403)
+    shop.holds()
+
+
+def test_of_many_workers_at_once_each_invoice_is_entered_once(shop, month):
+    pages = [asks_to(shop, month).json for _ in range(3)]
+    for page in pages:
+        shop.pays(page)
+    events_of_all = waiting(shop, "payment_intent.succeeded", "invoice.paid", "checkout.session.completed")
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(_tolerated, events_of_all * 2))
+    assert all(each is None or "Conflict" in each or "Moved" in each for each in told), told
+    for _ in range(3):
+        shop.later(minutes=11, tolerate=True)
+        shop.arrives()
+    shop.signs_everybody_in()
+    assert sorted(seen(shop, page)["status"] for page in pages) == ["active", "ended", "ended"]
+    assert sorted(order["status"] for order in bought(shop)) == ["paid", "returned", "returned"]
+    assert len(passes(shop)) == 1
     shop.holds()
 
 
