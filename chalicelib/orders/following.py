@@ -53,8 +53,13 @@ def observe(session: Session, event: Event | None = None) -> None:
     raise Moved
 
 
-def note(account_id: str, subscription_id: str, billed_by: str, event: Event | None = None) -> None:
-    """Enter what is new of a subscription. Raises NotFound, SubscriptionUnknown, ProviderUnavailable."""
+def note(
+    account_id: str, subscription_id: str, billed_by: str, event: Event | None = None, *, looked: bool = False
+) -> None:
+    """Enter what is new of a subscription; where it was ``looked`` at, the look after this, which no event puts off.
+
+    Raises NotFound, SubscriptionUnknown, ProviderUnavailable.
+    """
     for _ in range(TRIES):
         row = subscriptions.read(account_id, subscription_id)
         seen = billing.read_subscription(billed_by)
@@ -63,7 +68,7 @@ def note(account_id: str, subscription_id: str, billed_by: str, event: Event | N
         try:
             with all_or_nothing() as tx:
                 if _is_it(row, seen):
-                    _enter(tx, row, seen)
+                    _enter(tx, row, seen, looked)
                 inbox.finish(tx, event)
             return
         except Conflict:
@@ -85,8 +90,8 @@ def _of_page(row: SubscriptionRow, session: Session) -> dict[str, Any]:
     return {}
 
 
-def _enter(tx: Transaction, row: SubscriptionRow, seen: Subscription) -> None:
-    facts = _ended(row) if seen.over else _going_on(row, seen)
+def _enter(tx: Transaction, row: SubscriptionRow, seen: Subscription, looked: bool) -> None:
+    facts = _ended(row) if seen.over else _going_on(row, seen, looked)
     if not facts:
         return
     if "ended_at" in facts or "stopping_at" in facts:
@@ -105,7 +110,7 @@ def _ended(row: SubscriptionRow) -> dict[str, Any]:
     return {} if row.ended_at else over
 
 
-def _going_on(row: SubscriptionRow, seen: Subscription) -> dict[str, Any]:
+def _going_on(row: SubscriptionRow, seen: Subscription, looked: bool) -> dict[str, Any]:
     if row.ended_at:
         return {}
     now, facts = clock.now(), dict[str, Any]()
@@ -118,7 +123,7 @@ def _going_on(row: SubscriptionRow, seen: Subscription) -> dict[str, Any]:
     if seen.latest and _failed(seen.latest) and row.unpaid_invoice != seen.latest.id and row.begun_at:
         facts["unpaid_invoice"] = seen.latest.id
     due = next_look(row, renews_at, now)
-    if row.unfinished is None or row.provider_id is None or row.due_at <= now or due < row.due_at:
+    if looked or row.unfinished is None or row.provider_id is None or due < row.due_at:
         facts |= {"unfinished": SUBSCRIPTION, "due_at": due}
     return facts
 

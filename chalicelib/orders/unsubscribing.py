@@ -1,6 +1,8 @@
 """Ending a subscription: asked by its buyer, or decided because nobody may be charged for it any more; carried out by
 the outbox. And the look, before it is charged again, whether it may go on."""
 
+from datetime import timedelta
+
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
 from chalicelib.catalog import offers
@@ -18,6 +20,8 @@ from chalicelib.payments import billing, gateway
 TRIES = 5
 REACHES_BACK = 60 * 24 * 3600
 """Seconds within which a look finds invoices that nobody told of."""
+WAITED_FOR = timedelta(days=62)
+"""How long after what is paid the next payment may come: as long as the provider tries at most."""
 
 
 def cancel(buyer: Actor, subscription_id: str) -> SubscriptionView:
@@ -72,7 +76,7 @@ def look(told: SubscriptionRow) -> None:
         _look_for_page(row)
     else:
         _look_for_invoices(row.provider_id)
-        following.note(row.subscriber_id, row.subscription_id, row.provider_id)
+        following.note(row.subscriber_id, row.subscription_id, row.provider_id, looked=True)
         _must_go_on(subscriptions.read(row.subscriber_id, row.subscription_id))
 
 
@@ -94,15 +98,16 @@ def _look_for_page(row: SubscriptionRow) -> None:
 
 
 def _must_go_on(row: SubscriptionRow) -> None:
-    """Nobody is charged again for a pass that is off sale, nor who is suspended or gone."""
+    """Nobody is charged again for a pass that is off sale, nor who is suspended or gone, nor waited for without end."""
     if not subscriptions.renews(row):
         return
     try:
         gone, suspended = False, profiles.read(row.subscriber_id).suspended_at
     except NotFound:
         gone, suspended = True, None
-    if gone or suspended or offers.find_pass(row.pass_id) is None:
-        _ask(row, subscriptions.ACTOR, at_once=gone)
+    lapsed = row.paid_until is not None and row.paid_until + WAITED_FOR < clock.now()
+    if gone or suspended or lapsed or offers.find_pass(row.pass_id) is None:
+        _ask(row, subscriptions.ACTOR, at_once=gone or lapsed)
 
 
 def _was_paid(row: SubscriptionRow) -> bool:

@@ -387,6 +387,20 @@ def test_who_is_suspended_is_not_charged_again(shop, month):
     shop.holds()
 
 
+@pytest.mark.parametrize("setting", ["unpaid", "past_due"])
+def test_one_that_the_provider_leaves_unpaid_is_not_waited_for_without_end(shop, month, setting):
+    begun = subscribed(shop, month)
+    shop.fake.merchant.retries, shop.fake.merchant.after_retries = (), setting
+    blocks(shop)
+    renews_soon(shop, begun)
+    goes_by(shop, days=40)
+    assert (seen(shop, begun)["status"], reads(shop)) == ("past_due", 403)
+    goes_by(shop, days=23)
+    goes_by(shop, minutes=1)
+    assert (seen(shop, begun)["status"], stripes(shop)["status"]) == ("ended", "canceled")
+    shop.holds()
+
+
 def test_one_that_leaves_the_shelf_at_the_last_moment_is_stopped_in_time(shop, month):
     begun = subscribed(shop, month)
     goes_by(shop, seconds=(clock.parse(begun["paid_until"]) - clock.now()).total_seconds() - 86_400)
