@@ -2,19 +2,60 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 import msgspec
+from msgspec import Struct
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
-from chalicelib.core import clock
+from chalicelib.core import clock, tables
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import Transaction
 from chalicelib.ledger.entries import Entry, Journal, must_balance
-from chalicelib.ledger.models import StoredBalance, StoredJournal, journal_key
-from chalicelib.ledger.postings import HELD
+from chalicelib.ledger.models import (
+    StoredBalance,
+    StoredEntries,
+    StoredJournal,
+    Unsettled,
+    author_key,
+    journal_key,
+)
+from chalicelib.ledger.postings import AVAILABLE, author_of, available, held
+
+PAYABLE = "payable"
 
 
 class AlreadyPosted(Conflict):
     """The journal of this event is in the book."""
+
+
+class Balance(Struct, frozen=True):
+    """What an author can be paid of, as of one look: ``owed`` is positive where it is theirs."""
+
+    author_id: str
+    currency: str
+    owed: int
+
+
+class AuthorsEntries(Struct, frozen=True):
+    """What a journal moved on one author's accounts. ``place`` orders them as they happened."""
+
+    place: str
+    kind: str
+    order_id: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def at(self) -> str:
+        """RFC 3339, in UTC."""
+        return self.place.partition("#")[0]
+
+    @property
+    def about(self) -> str:
+        """The provider's object that moved it."""
+        return self.place.rpartition("#")[2]
 
 
 def post(tx: Transaction, journal: Journal) -> None:
@@ -31,14 +72,28 @@ def post(tx: Transaction, journal: Journal) -> None:
         posted_at=moment,
     )
     tx.insert(stored, AlreadyPosted())
+    for author_id, entries in _by_author(journal).items():
+        told = {"kind": journal.kind, "order_id": journal.order_id, "entries": msgspec.to_builtins(entries)}
+        tx.insert(StoredEntries(author_key(author_id), f"{clock.rfc3339(moment)}#{journal.id}", **told))
     for (account, currency), amount in kept_balances([journal]).items():
-        moved = [StoredBalance.amount.add(amount)]
+        moved: list[Action] = [StoredBalance.amount.add(amount)]
+        if account.startswith(AVAILABLE):
+            waits = StoredBalance.due_at.set(StoredBalance.due_at | moment)
+            moved += [StoredBalance.unsettled.set(PAYABLE), waits]
         tx.update(StoredBalance(account, currency), moved, any_version=True)
 
 
 def items(journal: Journal) -> int:
     """How many of a transaction's hundred items posting it takes."""
-    return 1 + len(kept_balances([journal]))
+    return 1 + len(_by_author(journal)) + len(kept_balances([journal]))
+
+
+def _by_author(journal: Journal) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in journal.entries:
+        if author_id := author_of(entry.account):
+            found.setdefault(author_id, []).append(entry)
+    return found
 
 
 def kept_balances(journals: list[Journal]) -> dict[tuple[str, str], int]:
@@ -46,9 +101,60 @@ def kept_balances(journals: list[Journal]) -> dict[tuple[str, str], int]:
     sums: dict[tuple[str, str], int] = defaultdict(int)
     for journal in journals:
         for entry in journal.entries:
-            if entry.account.startswith(HELD):
+            if author_of(entry.account):
                 sums[entry.account, entry.currency] += entry.amount
     return dict(sums)
+
+
+def moved_balances(until: datetime, limit: int) -> Iterator[Balance]:
+    """Those that can be paid of, and moved until then and were not looked at since; the earliest first. One query."""
+    for row in StoredBalance.by_unsettled.query(PAYABLE, Unsettled.due_at <= until, limit=limit):
+        yield Balance(str(author_of(row.account)), row.currency, -row.amount)
+
+
+def looked_at(balance: Balance) -> None:
+    """Nothing is to be paid of it until it moves again. One that moved meanwhile stays."""
+    row = StoredBalance(available(balance.author_id), balance.currency)
+    ended: list[Action] = [StoredBalance.unsettled.remove(), StoredBalance.due_at.remove()]
+    try:
+        row.update(actions=ended, condition=StoredBalance.amount == -balance.owed)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
+def look_again(author_id: str, due_at: datetime) -> None:
+    """Something else than a movement lets the author be paid, from then on. One query, and a write a currency."""
+    for row in StoredBalance.query(available(author_id), consistent_read=True):
+        row.update(actions=[StoredBalance.unsettled.set(PAYABLE), StoredBalance.due_at.set(due_at)])
+
+
+def balances_of(author_id: str) -> dict[str, dict[str, int]]:
+    """What an author has: ``held`` and ``available``, by currency, and positive where it is theirs. Two queries."""
+    accounts = {"held": held(author_id), "available": available(author_id)}
+    return {
+        name: {row.currency: -int(row.amount) for row in StoredBalance.query(account, consistent_read=True)}
+        for name, account in accounts.items()
+    }
+
+
+def entries_of(author_id: str, since: str, until: str) -> Iterator[AuthorsEntries]:
+    """What moved on an author's accounts, from one RFC 3339 moment until before another, as it happened."""
+    for row in StoredEntries.query(author_key(author_id), StoredEntries.entry.between(since, until)):
+        yield _authors(row)
+
+
+def sales_of(author_id: str, limit: int, place: dict[str, Any] | None) -> tuple[list[AuthorsEntries], Any]:
+    """A page of an author's sales, the newest first, and the place after which the next begins. One query."""
+    found = StoredEntries.query(
+        author_key(author_id),
+        filter_condition=StoredEntries.kind == "J1",
+        limit=limit,
+        scan_index_forward=False,
+        last_evaluated_key=place,
+    )
+    rows, last = tables.page(found)
+    return [_authors(row) for row in rows], last
 
 
 def find(journal_id: str) -> Journal | None:
@@ -68,14 +174,24 @@ def balance(account: str, currency: str) -> int:
 
 def every() -> Iterator[Journal]:
     """The whole book: for checks, never for a request."""
-    for row in StoredJournal.scan(consistent_read=True):
+    for row in StoredJournal.scan(StoredJournal.entry == "journal", consistent_read=True):
         yield _journal(row)
+
+
+def every_entry() -> Iterator[tuple[str, AuthorsEntries]]:
+    """All that journals moved on authors' accounts, each with its author: for checks, never for a request."""
+    for row in StoredEntries.scan(StoredEntries.account.startswith("author#"), consistent_read=True):
+        yield row.account.removeprefix("author#"), _authors(row)
 
 
 def every_balance() -> dict[tuple[str, str], int]:
     """All kept balances, by account and currency."""
     rows = StoredBalance.scan(consistent_read=True)
     return {(row.account, row.currency): int(row.amount) for row in rows}
+
+
+def _authors(row: StoredEntries) -> AuthorsEntries:
+    return AuthorsEntries(row.entry, row.kind, row.order_id, msgspec.convert(row.entries, tuple[Entry, ...]))
 
 
 def _journal(row: StoredJournal) -> Journal:

@@ -1,8 +1,10 @@
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
 from chalicelib.core.attributes import Json, MinorUnits, Moment
 from chalicelib.core.tables import Place, Row
+from chalicelib.core.versions import Item
 
 
 class StoredJournal(Row):
@@ -20,9 +22,39 @@ class StoredJournal(Row):
     posted_at = Moment()
 
 
+class StoredEntries(Row):
+    """A journal's entries on one author's accounts, beside it: what a statement is made of. ``entry`` is the moment and
+    the journal, so that text order is time order."""
+
+    class Meta(Place):
+        table_name = settings.table("ledger")
+
+    account = UnicodeAttribute(hash_key=True)
+    entry = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    order_id = UnicodeAttribute()
+    entries = Json()
+
+    @classmethod
+    def owns(cls, item: Item) -> bool:
+        return bool(item["account"]["S"].startswith("author#"))
+
+
+class Unsettled(GlobalSecondaryIndex["StoredBalance"]):
+    """Sparse: holds the balances that moved since somebody asked what is to be paid of them."""
+
+    class Meta:
+        index_name = "unsettled"
+        projection = AllProjection()
+
+    unsettled = UnicodeAttribute(hash_key=True)
+    due_at = Moment(range_key=True)
+
+
 class StoredBalance(Row):
     """What an account's entries sum to in one currency; only ever added to. In a table of its own, so that the rights
-    to it are none to the journals."""
+    to it are none to the journals. What an author can be paid is ``unsettled`` since it moved, until it was looked at.
+    """
 
     class Meta(Place):
         table_name = settings.table("balances")
@@ -30,7 +62,15 @@ class StoredBalance(Row):
     account = UnicodeAttribute(hash_key=True)
     currency = UnicodeAttribute(range_key=True)
     amount = MinorUnits()
+    unsettled = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+
+    by_unsettled = Unsettled()
 
 
 def journal_key(journal_id: str) -> str:
     return f"journal#{journal_id}"
+
+
+def author_key(author_id: str) -> str:
+    return f"author#{author_id}"

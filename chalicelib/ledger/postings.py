@@ -1,12 +1,13 @@
 """The journals that the platform knows, from what happened to their entries. Pure.
 
 Signed minor units, debit +. The accounts: ``stripe_pending`` (taken, not yet in the balance), ``cash`` (Stripe's
-balance), ``processor_fee``, ``tax``, ``commission``, ``author_held#<account>``, ``buyer_overpaid``, ``suspense``,
-``dispute_receivable`` (what banks took and may give back), ``dispute_fee``, ``fx_clearing`` (the two sides of an
-exchange).
+balance), ``processor_fee``, ``tax``, ``commission``, ``author_held#<account>`` (earned, and on hold),
+``author_available#<account>`` (what may be paid out), ``buyer_overpaid``, ``suspense``, ``dispute_receivable`` (what
+banks took and may give back), ``dispute_fee``, ``fx_clearing`` (the two sides of an exchange), ``bank`` (what the
+provider paid out to the platform).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -14,9 +15,9 @@ from chalicelib.ledger.entries import Entry, Journal, journal
 from chalicelib.ledger.returns import Taken
 
 PENDING, CASH, FEE = "stripe_pending", "cash", "processor_fee"
-TAX, COMMISSION, HELD = "tax", "commission", "author_held#"
+TAX, COMMISSION, HELD, AVAILABLE = "tax", "commission", "author_held#", "author_available#"
 OVERPAID, SUSPENSE, FX = "buyer_overpaid", "suspense", "fx_clearing"
-DISPUTED, DISPUTE_FEE = "dispute_receivable", "dispute_fee"
+DISPUTED, DISPUTE_FEE, BANK = "dispute_receivable", "dispute_fee", "bank"
 
 
 class Settled(Struct, frozen=True):
@@ -36,6 +37,17 @@ class Settled(Struct, frozen=True):
 def held(author_id: str) -> str:
     """The account of what an author has earned and cannot have yet."""
     return f"{HELD}{author_id}"
+
+
+def available(author_id: str) -> str:
+    """The account of what an author can be paid. In debt where more went back than was left."""
+    return f"{AVAILABLE}{author_id}"
+
+
+def author_of(account: str) -> str | None:
+    """Whose account it is; None of the platform's own."""
+    kind, _, author_id = account.partition("#")
+    return author_id if f"{kind}#" in (HELD, AVAILABLE) else None
 
 
 def sale(
@@ -88,9 +100,18 @@ def refund_of_suspended(
     return journal("J2r", refund_id, order_id, entries)
 
 
-def refund(refund_id: str, order_id: str, currency: str, taken: Taken, settled: Settled) -> Journal:
-    """J2: part of a sale goes back, and is taken from who had it. ``settled.amount`` is negative."""
+def release(about: str, order_id: str, entries: Iterable[Entry]) -> Journal:
+    """Rel: the hold is over, and what authors have of a sale is theirs to be paid."""
+    return journal("Rel", about, order_id, entries)
+
+
+def refund(
+    refund_id: str, order_id: str, currency: str, taken: Taken, authors: Iterable[Entry], settled: Settled
+) -> Journal:
+    """J2: part of a sale goes back, and is taken from who had it; ``authors`` are the entries of what is theirs.
+    ``settled.amount`` is negative."""
     entries = [
+        *authors,
         *_taken_back(currency, taken),
         *_moved(currency, -taken.total, settled, FEE),
     ]
@@ -109,23 +130,46 @@ def dispute_given_back(order_id: str, currency: str, amount: int, settled: Settl
     return journal("J5", settled.id, order_id, entries)
 
 
-def dispute_lost(about: str, order_id: str, currency: str, amount: int, taken: Taken, waiting: str) -> Journal:
+def dispute_lost(
+    about: str, order_id: str, currency: str, amount: int, taken: Taken, authors: Iterable[Entry], waiting: str
+) -> Journal:
     """J6: what a bank took stays taken, from those who had it; what nobody had is taken from where it ``waiting``."""
     entries = [
         Entry(DISPUTED, currency, -amount),
+        *authors,
         *_taken_back(currency, taken),
         Entry(waiting, currency, amount - taken.total),
     ]
     return journal("J6", about, order_id, entries)
 
 
+def transfer(transfer_id: str, author_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J7: an author was paid. ``settled.amount`` is negative."""
+    entries = [Entry(available(author_id), currency, amount), *_moved(currency, -amount, settled, FEE)]
+    return journal("J7", transfer_id, "", entries)
+
+
+def transfer_back(reversal_id: str, author_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J8: what an author was paid came back."""
+    entries = [Entry(available(author_id), currency, -amount), *_moved(currency, amount, settled, FEE)]
+    return journal("J8", reversal_id, "", entries)
+
+
+def payout(payout_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J9: the provider paid its balance out to the platform's bank. ``settled.amount`` is negative."""
+    entries = [Entry(BANK, currency, amount), *_moved(currency, -amount, settled, FEE)]
+    return journal("J9", payout_id, "", entries)
+
+
+def payout_back(payout_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J9r: the bank did not take a payout, and it came back."""
+    entries = [Entry(BANK, currency, -amount), *_moved(currency, amount, settled, FEE)]
+    return journal("J9r", payout_id, "", entries)
+
+
 def _taken_back(currency: str, taken: Taken) -> list[Entry]:
-    """From those who had it."""
-    return [
-        *(Entry(held(author), currency, part) for author, part in sorted(taken.authors.items())),
-        Entry(COMMISSION, currency, taken.commission),
-        Entry(TAX, currency, taken.tax),
-    ]
+    """From the platform, and from what is the state's."""
+    return [Entry(COMMISSION, currency, taken.commission), Entry(TAX, currency, taken.tax)]
 
 
 def _moved(currency: str, amount: int, settled: Settled, fee: str) -> list[Entry]:

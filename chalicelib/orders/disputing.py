@@ -16,10 +16,10 @@ from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict
 from chalicelib.core.money import apportion
 from chalicelib.core.transactions import Transaction, all_or_nothing
-from chalicelib.ledger import entries, journals, postings
+from chalicelib.ledger import earnings, entries, journals, postings
 from chalicelib.ledger.postings import Settled
 from chalicelib.ledger.returns import Taken
-from chalicelib.orders import collection, contested, entitlement, refunding, returning, status
+from chalicelib.orders import collection, contested, earning, entitlement, refunding, returning, status
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import ENDED, KNOWN, LOST, OrderDisputed
 from chalicelib.orders.models import DECISION, DISPUTE, OVERPAID, PURCHASE, DisputeRow, LineRow, PaymentRow, dispute_row
@@ -106,6 +106,7 @@ class _Seen:
         self.changed: dict[str, dict[str, Any]] = {}
         """What becomes of lines, by row."""
         self.reserved = payment.reserved
+        self.earned = earning.of(order)
 
     def enter(self) -> None:
         self._post_moves()
@@ -152,7 +153,9 @@ class _Seen:
             raise DisputeUncovered(self.dispute.id)
         took = {name: self._took(self.lines[name], part) for name, part in self.row.parts.items()}
         waiting = postings.OVERPAID if self.payment.kind == OVERPAID else postings.SUSPENSE
-        told = (self.order.order_id, self.row.currency, self.row.out, refunding.total(took), waiting)
+        taken = refunding.total(took)
+        self.earned, authors = earnings.take(self.earned, taken.authors)
+        told = (self.order.order_id, self.row.currency, self.row.out, taken, authors, waiting)
         journals.post(self.tx, postings.dispute_lost(self._journal(self.row.losses + 1), *told))
         self._set(losses=self.row.losses + 1, taken=msgspec.to_builtins(took))
 
@@ -164,9 +167,12 @@ class _Seen:
     def _reprieve(self) -> None:
         """J6r, the stored inverse: what was lost came back after all."""
         name = self._journal(self.row.losses)
-        journals.post(self.tx, entries.inverse(refunding.posted(f"J6#{name}"), "J6r", name))
-        for row, told in (self.row.taken or {}).items():
-            line, taken = self.lines[row], msgspec.convert(told, Taken)
+        lost = refunding.posted(f"J6#{name}")
+        journals.post(self.tx, entries.inverse(lost, "J6r", name))
+        took = {row: msgspec.convert(told, Taken) for row, told in (self.row.taken or {}).items()}
+        self.earned = earnings.give_back(self.earned, refunding.total(took).authors, lost)
+        for row, taken in took.items():
+            line = self.lines[row]
             self._book(line, -self.row.parts[row], refunding.taken_of(line).less(taken))
         self._set(reprieves=self.row.reprieves + 1, taken=None)
 
@@ -231,8 +237,9 @@ class _Seen:
             returning.ask_again(self.tx, self.order.order_id, self.payment, self._ended(now))
         for row, facts in self.changed.items():
             collection.change(self.tx, self.lines[row], **facts)
-        if self.reserved != self.payment.reserved:
-            collection.change(self.tx, self.payment, reserved=self.reserved)
+        waits = earning.held_again(self.payment, self.earned, now) if self.payment.kind == PURCHASE else {}
+        if waits or self.reserved != self.payment.reserved:
+            collection.change(self.tx, self.payment, reserved=self.reserved, **waits)
         if self.row.version:
             collection.change(self.tx, self.row, **self.facts)
         else:
@@ -257,7 +264,7 @@ class _Seen:
         disputes = [each for each in self.order.disputes if each.row != self.row.row]
         order = self.order._replace(disputes=[*disputes, self.row])
         facts = contested.header_facts(order, self.row, self.was_out, clock.now())
-        collection.guard(self.tx, self.order, **facts)
+        collection.guard(self.tx, self.order, **facts, **earning.facts(self.earned))
         suspended = contested.is_suspended(order)
         if suspended != self.was_suspended:
             follow = entitlement.end if suspended else entitlement.restore

@@ -15,12 +15,12 @@ from chalicelib.catalog.works import PUBLISHED, FileRef
 from chalicelib.core import actors, clock, logs, settings
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import Transaction, all_or_nothing
-from chalicelib.ledger import journals, postings
+from chalicelib.ledger import earnings, journals, postings
 from chalicelib.ledger.entries import Journal
 from chalicelib.library import access
-from chalicelib.orders import collection, passing, returning, terms
+from chalicelib.orders import collection, earning, passing, releasing, returning, terms
 from chalicelib.orders.collection import Moved, Order
-from chalicelib.orders.models import OVERPAID, PURCHASE, REVIEW, SETTLEMENT, PaymentRow, payment_row
+from chalicelib.orders.models import OVERPAID, PURCHASE, RELEASE, REVIEW, SETTLEMENT, PaymentRow, payment_row
 from chalicelib.outbox import tasks
 from chalicelib.payments import inbox
 from chalicelib.payments.inbox import Event
@@ -138,19 +138,17 @@ def _present(order: Order) -> Goods:
 
 
 def _sell(tx: Transaction, order: Order, payment: Payment, goods: Goods) -> None:
-    authors: dict[str, int] = {}
-    for line in order.lines:
-        for author_id, part in line.author_amounts.items():
-            authors[author_id] = authors.get(author_id, 0) + part
+    authors = earning.shares_of(order.lines)
     commission, tax = sum(line.commission for line in order.lines), sum(line.tax["amount"] for line in order.lines)
     sale = postings.sale(payment.id, order.order_id, payment.currency, authors, commission, tax)
     _receive(tx, order, payment, sale, kind=PURCHASE)
-    _deliver(tx, order, goods, payment=payment.id)
+    earned = earning.facts(earnings.begin(payment.currency, authors))
+    _deliver(tx, order, goods, earned, payment=payment.id)
 
 
-def _deliver(tx: Transaction, order: Order, goods: Goods, **facts: Any) -> None:
+def _deliver(tx: Transaction, order: Order, goods: Goods, earned: dict[str, Any] | None = None, **facts: Any) -> None:
     """Paid, accessible and on its way to being told, all at once."""
-    collection.change(tx, order.header, paid_at=clock.now(), unfinished=None, due_at=None)
+    collection.change(tx, order.header, paid_at=clock.now(), unfinished=None, due_at=None, **(earned or {}))
     for card, files in goods.works:
         works.require_published(tx, card.work_id, card.version, GoodsMoved())
         access.grant(tx, order.header.buyer_id, card, files, access.order(order.order_id), GoodsMoved())
@@ -192,10 +190,10 @@ def _receive(tx: Transaction, order: Order, payment: Payment, journal: Journal, 
         charge_id=payment.charge_id,
         received_at=now,
         balance_transaction=payment.settled.id if payment.settled else None,
-        unfinished=None if payment.settled else SETTLEMENT,
-        due_at=None if payment.settled else now,
         **facts,
     )
+    for name, value in (_held(row) if payment.settled else {"unfinished": SETTLEMENT, "due_at": now}).items():
+        setattr(row, name, value)
     tx.insert(row, Moved())
     journals.post(tx, journal)
     _post_settlement(tx, order, payment)
@@ -205,10 +203,17 @@ def _settle(tx: Transaction, order: Order, row: PaymentRow, payment: Payment) ->
     """The balance transaction of a payment that is in the book already."""
     if payment.settled is None or row.balance_transaction:
         return False
-    collection.change(tx, row, balance_transaction=payment.settled.id, unfinished=None, due_at=None)
+    collection.change(tx, row, balance_transaction=payment.settled.id, **_held(row))
     _post_settlement(tx, order, payment)
     trail.write(tx, ACTOR, "payment.settled", order.order_id, payment=payment.id, transaction=payment.settled.id)
     return True
+
+
+def _held(row: PaymentRow) -> dict[str, Any]:
+    """What a payment that has settled waits for: the end of its authors' hold, where it bought something."""
+    if row.kind != PURCHASE:
+        return {"unfinished": None, "due_at": None}
+    return {"unfinished": RELEASE, "due_at": releasing.due(row.received_at)}
 
 
 def _post_settlement(tx: Transaction, order: Order, payment: Payment) -> None:

@@ -16,10 +16,10 @@ from chalicelib.core.tables import Place, Row, Told
 TABLE = settings.table("orders")
 
 PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
-DISPUTE, ENDING, SUBSCRIPTION = "dispute", "ending", "subscription"
-"""What an unfinished row waits for: an order for its payment, a payment for its balance transaction, a refund for its
-end, a buyer's request for somebody to decide, a dispute for its end, a pass for the letter that says when it ends, a
-subscription for the next look at it."""
+DISPUTE, ENDING, SUBSCRIPTION, RELEASE = "dispute", "ending", "subscription", "release"
+"""What an unfinished row waits for: an order for its payment, a payment for its balance transaction and then for the
+end of its authors' hold, a refund for its end, a buyer's request for somebody to decide, a dispute for its end, a pass
+for the letter that says when it ends, a subscription for the next look at it."""
 
 SUBSCRIBER = "subscriber#"
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
@@ -47,7 +47,8 @@ class Unfinished(GlobalSecondaryIndex["AnyRow"]):
 
 
 class OrderRow(Told):
-    """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show."""
+    """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show.
+    ``earnings`` is what its authors have of it, and ``releases`` counts the journals that ended their hold."""
 
     class Meta(Place):
         table_name = TABLE
@@ -75,6 +76,8 @@ class OrderRow(Told):
     overpaid_at = Moment(null=True)
     returned_at = Moment(null=True)
     refunded = MinorUnits(default=0)
+    earnings = Json(null=True)
+    releases = Count(default=0)
     disputed_at = Moment(null=True)
     dispute_won_at = Moment(null=True)
     charged_back_at = Moment(null=True)

@@ -9,10 +9,11 @@ import msgspec
 
 from chalicelib.core import clock, logs
 from chalicelib.core.transactions import Transaction
-from chalicelib.ledger import entries, journals, postings, returns
+from chalicelib.ledger import earnings, entries, journals, postings, returns
+from chalicelib.ledger.earnings import Earnings
 from chalicelib.ledger.entries import Journal
 from chalicelib.ledger.returns import Taken, Terms
-from chalicelib.orders import collection, contested, entitlement
+from chalicelib.orders import collection, contested, earning, entitlement
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow, PaymentRow, RefundRow, RequestRow
 from chalicelib.outbox import tasks
@@ -61,15 +62,17 @@ def follow(
         raise LookupError(refund.id)
     moved = 1 if "succeeded_at" in facts else -1 if "failed_at" in facts and row.succeeded_at else 0
     freed = row.amount if "failed_at" in facts else 0
-    taken = _book(tx, order, row, refund, facts)
+    taken, earned = _book(tx, order, row, refund, facts)
     for line in order.lines:
         part = request.parts.get(line.row, 0)
         if part:
             _follow_line(tx, order, line, moved * part, part if freed else 0, taken.get(line.row))
-    if moved or freed:
+    waits = earning.held_again(payment, earned, clock.now())
+    if moved or freed or waits:
         refunded = payment.refunded + moved * row.amount
-        collection.change(tx, payment, refunded=refunded, reserved=payment.reserved - freed)
-    collection.change(tx, order.header, refunded=order.header.refunded + moved * row.amount)
+        collection.change(tx, payment, refunded=refunded, reserved=payment.reserved - freed, **waits)
+    header = {"refunded": order.header.refunded + moved * row.amount, **earning.facts(earned)}
+    collection.change(tx, order.header, **header)
     told = {name: clock.now() for name, new in (("refunded_at", moved > 0), ("failed_at", freed)) if new}
     if told:
         ended = {"refunded_at": None} if freed else {}
@@ -97,16 +100,19 @@ def _follow_line(
 
 def _book(
     tx: Transaction, order: Order, row: RefundRow, refund: Refund, facts: dict[str, Any]
-) -> dict[str, tuple[int, Taken]]:
+) -> tuple[dict[str, tuple[int, Taken]], Earnings]:
     """J2 when the money left the balance; its stored inverse, J3, when it came back. What each line then has booked,
-    and taken back in all."""
+    and taken back in all; and what the authors then have."""
     after: dict[str, tuple[int, Taken]] = {}
     parts = {line: part for line, part in (row.parts or {}).items() if part}
     left, took = None, {line: msgspec.convert(each, Taken) for line, each in (row.taken or {}).items()}
-    lines = {line.row: line for line in order.lines}
+    lines, earned = {line.row: line for line in order.lines}, earning.of(order)
     if "posted" in facts and refund.settled:
         took = {name: next_part(lines[name], part) for name, part in parts.items()}
-        left = postings.refund(refund.id, order.order_id, refund.currency, total(took), refund.settled)
+        all_of_it = total(took)
+        earned, authors = earnings.take(earned, all_of_it.authors)
+        told = (refund.id, order.order_id, refund.currency, all_of_it, authors)
+        left = postings.refund(*told, refund.settled)
         journals.post(tx, left)
         facts["taken"] = msgspec.to_builtins(took)
         after = {
@@ -115,10 +121,11 @@ def _book(
     if "reversed" in facts:
         stored = left or posted(f"J2#{refund.id}")
         journals.post(tx, entries.inverse(stored, "J3", refund.id))
+        earned = earnings.give_back(earned, total(took).authors, stored)
         for name, part in parts.items():
             booked, taken = after.get(name, (lines[name].booked, taken_of(lines[name])))
             after[name] = (booked - part, taken.less(took[name]))
-    return after
+    return after, earned
 
 
 def next_part(line: LineRow, part: int) -> Taken:

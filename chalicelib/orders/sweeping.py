@@ -14,12 +14,13 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.audit import trail
 from chalicelib.core import actors, aws, clock, logs
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, disputing, fulfilment, hearing, passing, returning, unsubscribing
+from chalicelib.orders import collection, disputing, fulfilment, hearing, passing, releasing, returning, unsubscribing
 from chalicelib.orders.models import (
     DISPUTE,
     ENDING,
     PAYMENT,
     REFUND,
+    RELEASE,
     SETTLEMENT,
     SUBSCRIPTION,
     AnyRow,
@@ -55,6 +56,7 @@ class Swept(Struct):
     disputes: int
     passes: int
     subscriptions: int
+    releases: int
 
 
 def sweep() -> Swept:
@@ -71,6 +73,7 @@ def sweep() -> Swept:
         disputes=_each(_due(DISPUTE, timedelta(0)), _in_turn(_look_for_dispute, timedelta(days=1))),
         passes=_each(_due(ENDING, timedelta(0)), _in_turn(passing.tell)),
         subscriptions=_each(_due(SUBSCRIPTION, timedelta(0)), _in_turn(unsubscribing.look)),
+        releases=_each(_due(RELEASE, timedelta(0)), _in_turn(releasing.release, timedelta(days=1))),
     )
 
 

@@ -22,8 +22,12 @@ REFUND_POLICY = "2026-11"
 """The version of the refund rules that an order is placed under."""
 
 TRANSACTION_ITEMS = 100
-FIXED_ITEMS = 8
-"""What fulfilment writes whatever was bought: order, payment, two journals, receipt, inbox, audit, an answer."""
+FIXED_ITEMS = 12
+"""What is written whatever was bought, at most: of fulfilment order, payment, two journals, receipt, inbox, audit, an
+answer; of a dispute order, payment, dispute, three journals, inbox, audit, and requests that it ends."""
+
+AUTHORS_ITEMS = 3
+"""What a journal writes for an author: the entries of their statement, and the balances, one or two."""
 
 NO_TAX = {"inclusive": True, "rate_basis_points": 0, "amount": 0, "jurisdiction": None, "source": "none"}
 
@@ -158,7 +162,7 @@ def _must_be_new_to(buyer_id: str, work: Work, holding: Holding | None) -> None:
 
 def _must_fit(lines: list[LineRow], currency: str) -> None:
     authors = {author for line in lines for author in line.author_amounts}
-    if FIXED_ITEMS + 2 * len(lines) + len(authors) > TRANSACTION_ITEMS:
+    if FIXED_ITEMS + 2 * len(lines) + AUTHORS_ITEMS * len(authors) > TRANSACTION_ITEMS:
         raise CartTooLarge(field="work_ids")
     total, least = sum(line.price for line in lines), CURRENCIES[currency].minimum
     if total > MAXIMUM:

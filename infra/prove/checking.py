@@ -14,7 +14,7 @@ from typing import Any
 from infra.prove.platform import Platform
 from infra.prove.store import Write
 
-CASH, KEPT = "cash", "author_held#"
+CASH, KEPT = "cash", ("author_held#", "author_available#")
 PREFIX = "lyceum-dev-"
 Item = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Watch:
         moved: dict[tuple[str, str], int] = defaultdict(int)
         for write in writes:
             match write.table.removeprefix(PREFIX):
-                case "ledger":
+                case "ledger" if write.key[1] == "journal":
                     self._journal(write, moved)
                 case "balances":
                     moved[write.key] -= _number(write.new, "amount") - _number(write.old, "amount")
@@ -135,7 +135,9 @@ def _journals_for(fake: Any, move: Item) -> Iterator[str]:
 def _cash(platform: Platform) -> dict[str, int]:
     """What each journal says that the balance moved by."""
     found: dict[str, int] = {}
-    for (account, _), item in platform.store.tables[f"{PREFIX}ledger"].items.items():
+    for (account, row), item in platform.store.tables[f"{PREFIX}ledger"].items.items():
+        if row != "journal":
+            continue
         entries = json.loads(item["entries"]["S"])
         found[account.removeprefix("journal#")] = sum(one["amount"] for one in entries if one["account"] == CASH)
     return found
