@@ -17,6 +17,7 @@ from chalicelib.payments.routes import routes as payments
 from chalicelib.reading.routes import routes as reading
 from chalicelib.recommend.routes import routes as recommend
 from chalicelib.reviews.routes import routes as reviews
+from chalicelib.settlement.routes import routes as settlement
 
 guard_with(gate.admit, gate.REFUSES)
 
@@ -34,6 +35,7 @@ app.register_blueprint(payments)
 app.register_blueprint(reading)
 app.register_blueprint(recommend)
 app.register_blueprint(reviews)
+app.register_blueprint(settlement)
 
 if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at its own handler, and this app runs none
     from chalicelib.catalog.jobs import jobs as catalog_jobs

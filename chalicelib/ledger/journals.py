@@ -144,11 +144,15 @@ def entries_of(author_id: str, since: str, until: str) -> Iterator[AuthorsEntrie
         yield _authors(row)
 
 
-def sales_of(author_id: str, limit: int, place: dict[str, Any] | None) -> tuple[list[AuthorsEntries], Any]:
-    """A page of an author's sales, the newest first, and the place after which the next begins. One query."""
+def page_of(
+    author_id: str, since: str, until: str, limit: int, place: dict[str, Any] | None, kind: str | None = None
+) -> tuple[list[AuthorsEntries], Any]:
+    """A page of the same, the newest first, of one ``kind`` where it is named; and the place after which the next page
+    begins. One query, or few."""
     found = StoredEntries.query(
         author_key(author_id),
-        filter_condition=StoredEntries.kind == "J1",
+        StoredEntries.entry.between(since, until),
+        filter_condition=StoredEntries.kind == kind if kind else None,
         limit=limit,
         scan_index_forward=False,
         last_evaluated_key=place,

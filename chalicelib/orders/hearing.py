@@ -12,10 +12,11 @@ from chalicelib.orders.disputing import DisputeUnknown
 from chalicelib.orders.following import SubscriptionUnknown
 from chalicelib.orders.renewing import InvoiceUnexplained
 from chalicelib.orders.returning import PaymentUnknown
-from chalicelib.payments import billing, contests, gateway, inbox
+from chalicelib.payments import billing, contests, gateway, inbox, transfers
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import COMPLETE, EXPIRED, PROCESSING, Payment, Session
 from chalicelib.payments.wire import ProviderDeclined
+from chalicelib.settlement import banking, payees, paying
 
 TRIES = 5
 ACTOR = actors.system("hearing")
@@ -157,6 +158,20 @@ def _of_invoice(event: Event) -> None:
         raise NotFound
 
 
+def _of_payee(event: Event) -> None:
+    payees.follow(transfers.read_account(event.object_id))
+    with all_or_nothing() as tx:
+        inbox.finish(tx, event)
+
+
+def _of_transfer(event: Event) -> None:
+    paying.note(transfers.read_transfer(event.object_id), event)
+
+
+def _of_payout(event: Event) -> None:
+    banking.note(transfers.read_payout(event.object_id), event)
+
+
 _DEEDS: dict[str, Callable[[Event], None]] = {
     "checkout.session.": _of_session,
     "payment_intent.": _of_payment,
@@ -165,4 +180,7 @@ _DEEDS: dict[str, Callable[[Event], None]] = {
     "refund.": _of_refund,
     "customer.subscription.": _of_subscription,
     "invoice.": _of_invoice,
+    "account.updated": _of_payee,
+    "transfer.": _of_transfer,
+    "payout.": _of_payout,
 }

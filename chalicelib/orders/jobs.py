@@ -12,6 +12,7 @@ from chalicelib.orders import answering, hearing, receipts, returning, sending_b
 from chalicelib.outbox import tasks
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import inbox
+from chalicelib.settlement import paying
 
 jobs = Blueprint(__name__)
 
@@ -22,6 +23,7 @@ EFFECTS: dict[str, Callable[[Task], None]] = {
     "accept_dispute": answering.accept,
     "end_renewal": unsubscribing.carry_out,
     "end_subscriptions": unsubscribing.leave,
+    "move_money": paying.carry_out,
     "send_receipt": lambda task: receipts.send(task.data["order_id"]),
 }
 

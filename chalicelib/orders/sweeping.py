@@ -33,6 +33,7 @@ from chalicelib.orders.models import (
 from chalicelib.payments import contests, gateway, inbox, replaying
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.wire import ProviderUnavailable
+from chalicelib.settlement import paying
 
 SETTLES_WITHIN = timedelta(minutes=10)
 AGAIN = timedelta(minutes=30)
@@ -57,6 +58,7 @@ class Swept(Struct):
     passes: int
     subscriptions: int
     releases: int
+    payees: int
 
 
 def sweep() -> Swept:
@@ -74,6 +76,7 @@ def sweep() -> Swept:
         passes=_each(_due(ENDING, timedelta(0)), _in_turn(passing.tell)),
         subscriptions=_each(_due(SUBSCRIPTION, timedelta(0)), _in_turn(unsubscribing.look)),
         releases=_each(_due(RELEASE, timedelta(0)), _in_turn(releasing.release, timedelta(days=1))),
+        payees=_each(paying.due(), paying.look),
     )
 
 

@@ -151,3 +151,47 @@ class Checkout(Struct, frozen=True, kw_only=True):
     return_url: str
     note: str = ""
     """What the buyer must have read before paying."""
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A connected account. ``payable``: transfers reach it; ``needs`` names what Stripe wants to be told first."""
+
+    id: str
+    author_id: str
+    country: str
+    payable: bool
+    needs: tuple[str, ...] = ()
+    disabled_because: str | None = None
+
+
+class Back(Struct, frozen=True):
+    """A transfer's reversal, of part or all of it. ``move_id`` is empty where it was made at Stripe itself."""
+
+    id: str
+    move_id: str
+    amount: int
+    settled: Settled | None = None
+
+
+class Transfer(Struct, frozen=True, kw_only=True):
+    """Money sent to a connected account, and what came ``backs`` of it, the newest first. ``move_id`` is empty where it
+    was made at Stripe itself."""
+
+    id: str
+    move_id: str
+    destination: str
+    amount: int
+    currency: str
+    settled: Settled | None = None
+    backs: tuple[Back, ...] = ()
+
+
+class Payout(Struct, frozen=True, kw_only=True):
+    """Our balance, paid out to our bank; ``returned`` where the bank did not take it, even after it was paid."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    settled: Settled | None = None
+    returned: Settled | None = None

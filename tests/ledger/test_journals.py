@@ -76,5 +76,5 @@ def test_the_book_has_no_way_to_change_or_delete_a_journal():
         "look_again",
         "balances_of",
         "entries_of",
-        "sales_of",
+        "page_of",
     }

@@ -1,0 +1,151 @@
+"""An author's account at the provider: opened once, followed as the provider tells, and what it may move now."""
+
+from typing import Any
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.audit import trail
+from chalicelib.core import actors, clock, settings
+from chalicelib.core.actors import Actor
+from chalicelib.core.errors import Conflict, Unprocessable
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.ledger import journals
+from chalicelib.payments import transfers
+from chalicelib.payments.objects import Account
+from chalicelib.payments.wire import ProviderDeclined
+from chalicelib.settlement.models import MoveRow, NamesakeRow, PayeeRow, move_row
+from chalicelib.settlement.shapes import NewPayee, PayeeView
+
+ACTOR = actors.system("settlement")
+TRIES = 5
+
+
+class PayeeMoved(Conflict):
+    """Somebody else decided on what this payee is paid: look again."""
+
+
+class CountryNotPaid(Unprocessable):
+    """The provider pays nobody there."""
+
+    en = "The payment service cannot pay accounts in {country}."
+    zh = "支付服务无法向 {country} 的账户付款。"
+
+
+def find(account_id: str) -> PayeeRow | None:
+    """As of this moment."""
+    try:
+        return PayeeRow.get(account_id, "payee", consistent_read=True)
+    except PayeeRow.DoesNotExist:
+        return None
+
+
+def author_of(provider_id: str) -> str | None:
+    """Whose account of the provider it is."""
+    try:
+        return str(NamesakeRow.get(provider_id, "namesake", consistent_read=True).author_id)
+    except NamesakeRow.DoesNotExist:
+        return None
+
+
+def open_account(actor: Actor, wanted: NewPayee) -> str:
+    """The author's account, opened where there is none: the page on which the provider asks what it must know.
+
+    Raises CountryNotPaid, ProviderUnavailable.
+    """
+    payee = find(actor.account_id)
+    try:
+        if payee is None:
+            account = transfers.open_account(actor.account_id, wanted.country)
+            _enter(actor, account)
+        provider_id = payee.provider_id if payee else account.id
+        return transfers.onboarding_page(provider_id, f"{settings.value('PUBLIC_URL')}/payouts")
+    except ProviderDeclined as error:
+        raise CountryNotPaid(field="country", country=wanted.country) from error
+
+
+def _enter(actor: Actor, account: Account) -> None:
+    """Told twice it is one account: both asked the provider with the same key."""
+    row = PayeeRow(actor.account_id, provider_id=account.id, country=account.country, opened_at=clock.now())
+    for name, value in _facts(account).items():
+        setattr(row, name, value)
+    try:
+        with all_or_nothing() as tx:
+            tx.insert(row)
+            tx.insert(NamesakeRow(account.id, author_id=actor.account_id))
+            trail.write(tx, actor, "payee.opened", actor.account_id, provider=account.id)
+    except Conflict:
+        pass
+
+
+def follow(account: Account) -> None:
+    """What the provider says now; who becomes payable is looked at for what waited."""
+    for _ in range(TRIES):
+        author_id = author_of(account.id)
+        payee = find(author_id) if author_id else None
+        if payee is None or author_id is None:
+            return
+        became = account.payable and not payee.payable
+        try:
+            with all_or_nothing() as tx:
+                change(tx, payee, **_facts(account))
+                trail.write(tx, ACTOR, "payee.seen", author_id, payable=account.payable)
+        except PayeeMoved:
+            continue
+        if became:
+            journals.look_again(author_id, clock.now())
+        return
+    raise PayeeMoved
+
+
+def _facts(account: Account) -> dict[str, Any]:
+    return {
+        "payable": account.payable,
+        "needs": list(account.needs),
+        "disabled_because": account.disabled_because,
+    }
+
+
+def change(tx: Transaction, row: PayeeRow | MoveRow, **facts: Any) -> None:
+    """Set what is named, None taking it away, where nobody changed the row since it was read. At the commit:
+    PayeeMoved."""
+    actions: list[Action] = []
+    for name, value in facts.items():
+        setattr(row, name, value)
+        attribute = getattr(type(row), name)
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+    tx.update(row, actions, refusal=PayeeMoved())
+
+
+def move(account_id: str, move_id: str) -> MoveRow | None:
+    try:
+        return MoveRow.get(account_id, move_row(move_id), consistent_read=True)
+    except MoveRow.DoesNotExist:
+        return None
+
+
+def moves_of(account_id: str) -> list[MoveRow]:
+    """The newest first, up to a hundred."""
+    found = MoveRow.query(
+        account_id, MoveRow.row.startswith("move#"), scan_index_forward=False, limit=100, consistent_read=True
+    )
+    return list(found)
+
+
+def view(account_id: str) -> PayeeView:
+    """How an author is paid, what they have, and what was paid last."""
+    payee, has = find(account_id), journals.balances_of(account_id)
+    return PayeeView(
+        status=_status(payee),
+        needs=list(payee.needs) if payee else [],
+        disabled_because=payee.disabled_because if payee else None,
+        held=has["held"],
+        available=has["available"],
+    )
+
+
+def _status(payee: PayeeRow | None) -> str:
+    if payee is None:
+        return "none"
+    if payee.payable:
+        return "payable"
+    return "disabled" if payee.disabled_because and not payee.needs else "incomplete"
