@@ -3,6 +3,7 @@
 A scan, for operators and tests. Beside running sales it may name a difference that the next run does not.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.core import clock, logs
-from chalicelib.ledger import entries, journals, returns
+from chalicelib.ledger import entries, journals, postings, returns
 from chalicelib.ledger.entries import Journal, Unbalanced
+from chalicelib.ledger.journals import AuthorsEntries
 from chalicelib.library import access, passes
 from chalicelib.library.access import Holding
 from chalicelib.library.passes import Passes
-from chalicelib.orders import contested, refunding
+from chalicelib.orders import contested, earning, refunding
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import (
     OVERPAID,
@@ -30,7 +32,9 @@ from chalicelib.orders.models import (
     RequestRow,
     SubscriptionRow,
 )
+from chalicelib.settlement import invariants as moves
 
+_PLATFORMS_OWN = ("J9#", "J9r#")
 _BOOKED_AS = {PURCHASE: "J1", OVERPAID: "J1b", REVIEW: "J1r"}
 
 
@@ -60,10 +64,12 @@ class Books(Struct):
     holdings: dict[tuple[str, str], Holding]
     passes: list[Passes]
     subscriptions: list[SubscriptionRow]
+    told: list[tuple[str, AuthorsEntries]]
+    moved: set[str]
 
 
 def check() -> Report:
-    """I1, I2, I5 and I6, and that every payment is in the book as what it is."""
+    """I1, I2, I5, I6, I7 and I9, and that every payment and transfer is in the book as what it is."""
     rows = _rows()
     books = Books(
         journals={journal.id: journal for journal in journals.every()},
@@ -72,6 +78,8 @@ def check() -> Report:
         holdings={(holding.account_id, holding.work_id): holding for holding in access.every()},
         passes=list(passes.every()),
         subscriptions=[row for kinds in rows.values() for row in kinds.get(SubscriptionRow, ())],
+        told=list(journals.every_entry()),
+        moved=set(moves.journals()),
     )
     checks = (
         _journals_balance,
@@ -80,6 +88,9 @@ def check() -> Report:
         _passes_are_paid_for,
         _refunds_are_covered,
         _payments_are_booked,
+        _earnings_are_booked,
+        _statements_are_whole,
+        _nobody_is_paid_more,
     )
     found = [difference for check in checks for difference in check(books)]
     if found:
@@ -184,6 +195,59 @@ def _lines_are_covered(order: Order) -> Iterator[Difference]:
         yield Difference("I6", order.order_id, told)
 
 
+def _earnings_are_booked(books: Books) -> Iterator[Difference]:
+    """What an order says that its authors have of it is what its journals come to."""
+    moved: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for journal in books.journals.values():
+        for entry in journal.entries:
+            if journal.order_id and postings.author_of(entry.account):
+                moved[journal.order_id][entry.account, entry.currency] -= entry.amount
+    for order_id, order in books.orders.items():
+        has, said = earning.of(order), Counter[tuple[str, str]]()
+        for author_id, earned in has.of.items():
+            said[postings.held(author_id), has.currency] += earned.held
+            said[postings.available(author_id), has.settled_in or has.currency] += earned.available
+        for place in said.keys() | moved[order_id].keys():
+            if said[place] != moved[order_id][place]:
+                told = f"{said[place]} {place[1]} kept with the order, but its entries sum to {moved[order_id][place]}"
+                yield Difference("I9", f"{order_id}/{place[0]}", told)
+
+
+def _statements_are_whole(books: Books) -> Iterator[Difference]:
+    """I9: an author's entries are those that journals have on their accounts."""
+    due = Counter(
+        (author_id, journal.id, entry)
+        for journal in books.journals.values()
+        for entry in journal.entries
+        if (author_id := postings.author_of(entry.account))
+    )
+    told = Counter(
+        (author_id, moved.place.partition("#")[2], entry) for author_id, moved in books.told for entry in moved.entries
+    )
+    for author_id, journal_id, entry in due - told:
+        yield Difference("I9", journal_id, f"{entry.amount} {entry.currency} is not told to {author_id}")
+    for author_id, journal_id, entry in told - due:
+        yield Difference("I9", journal_id, f"{entry.amount} {entry.currency} is told to {author_id}, and is not so")
+
+
+def _nobody_is_paid_more(books: Books) -> Iterator[Difference]:
+    """I7: what was transferred and did not come back is no more than what was ever released."""
+    paid: Counter[tuple[str, str]] = Counter()
+    released: Counter[tuple[str, str]] = Counter()
+    for journal in books.journals.values():
+        for entry in journal.entries:
+            if entry.account.startswith(postings.AVAILABLE):
+                place = (entry.account, entry.currency)
+                if journal.kind in ("J7", "J8"):
+                    paid[place] += entry.amount
+                elif journal.kind == "Rel":
+                    released[place] -= entry.amount
+    for account, currency in paid:
+        if paid[account, currency] > released[account, currency]:
+            told = f"{paid[account, currency]} {currency} paid, {released[account, currency]} ever released"
+            yield Difference("I7", account, told)
+
+
 def _payments_are_booked(books: Books) -> Iterator[Difference]:
     """Paid means one purchase of the whole total; each payment and refund has its journals, and no journal is alone."""
     for order in books.orders.values():
@@ -192,10 +256,10 @@ def _payments_are_booked(books: Books) -> Iterator[Difference]:
         due = [(header.total, header.currency)] if header.paid_at and header.total else []
         if bought != due:
             yield Difference("books", order.order_id, f"purchases {bought}, due {due}")
-    expected = {name for order in books.orders.values() for name in _journals_of(order)}
+    expected = {name for order in books.orders.values() for name in _journals_of(order)} | books.moved
     for name in sorted(expected - books.journals.keys()):
         yield Difference("books", name, "is missing from the book")
-    for name in sorted(books.journals.keys() - expected):
+    for name in sorted(name for name in books.journals.keys() - expected if not name.startswith(_PLATFORMS_OWN)):
         yield Difference("books", name, "is about nothing that we know of")
 
 
@@ -205,6 +269,8 @@ def _journals_of(order: Order) -> Iterator[str]:
         yield f"{_BOOKED_AS[payment.kind]}#{name}"
         if payment.balance_transaction:
             yield f"J1s#{name}"
+    if order.purchase:
+        yield from _numbered("Rel", order.purchase.row.removeprefix("payment#"), order.header.releases)
     for refund in order.refunds:
         name = refund.row.removeprefix("refund#")
         suspended = "" if refund.request else "r"
@@ -221,7 +287,11 @@ def _journals_of_dispute(dispute: DisputeRow) -> Iterator[str]:
     for move, amount in dispute.moves.items():
         yield f"{'J4' if amount < 0 else 'J5'}#{move}"
     for kind, count in (("J6", dispute.losses), ("J6r", dispute.reprieves)):
-        yield from (f"{kind}#{name}" if number == 1 else f"{kind}#{name}.{number}" for number in range(1, count + 1))
+        yield from _numbered(kind, name, count)
+
+
+def _numbered(kind: str, name: str, count: int) -> Iterator[str]:
+    yield from (f"{kind}#{name}" if number == 1 else f"{kind}#{name}.{number}" for number in range(1, count + 1))
 
 
 def _rows() -> dict[str, dict[type, list[Any]]]:

@@ -15,6 +15,7 @@ from chalicelib.orders import (
     contesting,
     history,
     refund_policy,
+    selling,
     subscribing,
     subscriptions,
     unsubscribing,
@@ -39,6 +40,8 @@ from chalicelib.orders.shapes import (
     PolicyView,
     RequestToDecide,
     RequestView,
+    SaleCard,
+    SaleView,
     SubscriptionView,
 )
 from chalicelib.orders.subscribing import AlreadySubscribed
@@ -192,6 +195,26 @@ def read_subscription(actor: Actor, subscription_id: str) -> Answer:
 def cancel_subscription(actor: Actor, subscription_id: str) -> Answer:
     """Let my subscription end with what is paid. Canceling it again changes nothing."""
     return ok(unsubscribing.cancel(actor, subscription_id))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/me/sales",
+    who=Who.AUTHOR,
+    query=OrdersQuery,
+    answers={200: Page[SaleCard]},
+    refuses=(BadCursor,),
+)
+def read_my_sales(actor: Actor, query: OrdersQuery) -> Answer:
+    """What was sold of mine, newest first."""
+    return ok(selling.mine(actor, query))
+
+
+@route(routes, "GET", "/v1/me/sales/{order_id}", who=Who.AUTHOR, answers={200: SaleView}, refuses=(NotFound,))
+def read_my_sale(actor: Actor, order_id: str) -> Answer:
+    """How a sale was split, what went back of it, and what I have of it."""
+    return ok(selling.one_of_mine(actor, order_id))
 
 
 @route(

@@ -88,6 +88,48 @@ class OrderedBundle(Struct):
     left_out: list[str]
 
 
+class SaleCard(Struct):
+    """A sale, and the author's ``share`` of it, in whole minor units of the order's ``currency``."""
+
+    order_id: str
+    sold_at: str
+    currency: str
+    share: int
+
+
+class SaleLine(Struct):
+    """How a line of a sale was split: ``tax`` of the ``gross``, then the commission, then ``shares`` by author, one of
+    which is the reader's (``share``). Of it ``refunded`` went back, which took back so much from the reader."""
+
+    work_id: str
+    title: str
+    gross: int
+    tax: int
+    commission: int
+    commission_basis_points: int
+    shares: dict[str, int]
+    share: int
+    refunded: int
+    taken_back: int
+
+
+class SaleView(Struct):
+    """The author's lines of a sale. ``processor_fee`` is what the payment service kept of the whole payment, by
+    currency, and the platform bears it. Of the author's share ``held`` waits, and ``released`` came to ``available`` in
+    the currency ``settled_in``."""
+
+    order_id: str
+    sold_at: str
+    status: str
+    currency: str
+    lines: list[SaleLine]
+    processor_fee: dict[str, int]
+    held: int
+    released: int
+    available: int
+    settled_in: str | None
+
+
 class OrderedPass(Struct):
     """The pass of an order: ``days`` of all that the author publishes alone; once paid, from when until when. Where a
     card renewed it, by that subscription."""

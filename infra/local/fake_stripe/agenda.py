@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import balance, disputes, payments, refunds, renewals, sessions
+from infra.local.fake_stripe import balance, disputes, payments, payouts, refunds, renewals, sessions
 
 if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
@@ -21,6 +21,7 @@ _DEEDS = {
     "end_period": renewals.end_period,
     "finalize_invoice": renewals.finalize,
     "retry_invoice": renewals.retry,
+    "pay_out": payouts.arrive,
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from infra.local.fake_stripe import (
+    accounts,
     balance,
     charges,
     customers,
@@ -21,9 +22,11 @@ from infra.local.fake_stripe import (
     invoice_payments,
     invoices,
     payment_intents,
+    payouts,
     refunds,
     sessions,
     subscriptions,
+    transfers,
 )
 from infra.local.fake_stripe.answers import Answer, Dropped, json_answer
 from infra.local.fake_stripe.problems import Problem, no_such_route, unauthorized
@@ -47,6 +50,9 @@ ROUTES = [
         subscriptions,
         invoices,
         invoice_payments,
+        accounts,
+        transfers,
+        payouts,
     )
     for route in room.ROUTES
 ]

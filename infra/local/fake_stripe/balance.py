@@ -71,6 +71,11 @@ def release_funds(fake: FakeStripe, transaction_id: str) -> None:
     fake.find("balance_transaction", transaction_id)["status"] = "available"
 
 
+def available(fake: FakeStripe, currency: str) -> int:
+    moved = paging.matching(fake.every("balance_transaction").values(), {"currency": currency}, "currency")
+    return sum(one["net"] for one in moved if one["status"] == "available" or one["net"] < 0)
+
+
 def retrieve_balance(fake: FakeStripe, params: Object) -> Object:
     return {
         "object": "balance",
@@ -87,7 +92,7 @@ def retrieve(fake: FakeStripe, params: Object, transaction_id: str) -> Object:
 
 def listed(fake: FakeStripe, params: Object) -> Object:
     if "payout" in params:
-        raise bad_parameter("payout", "This account has made no payouts.")
+        raise bad_parameter("payout", "Only automatic payouts name what they are made of.")
     transactions = fake.every("balance_transaction").values()
     chosen = paging.matching(transactions, params, "source", "type", "currency")
     return paging.page(fake, chosen, params, "/v1/balance_transactions", "balance_transaction")

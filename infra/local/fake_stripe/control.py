@@ -8,7 +8,19 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from infra.local.fake_stripe import balance, disputes, faults, idempotency, payments, refunds, subscriptions, webhooks
+from infra.local.fake_stripe import (
+    accounts,
+    balance,
+    disputes,
+    faults,
+    idempotency,
+    payments,
+    payouts,
+    refunds,
+    subscriptions,
+    transfers,
+    webhooks,
+)
 from infra.local.fake_stripe.answers import Answer, json_answer
 from infra.local.fake_stripe.problems import Problem, refused
 from infra.local.fake_stripe.state import Object
@@ -117,6 +129,41 @@ def give_card(fake: FakeStripe, subscription: str, card: str) -> Object:
         return fake.find("subscription", subscription)
 
 
+def finish_account(fake: FakeStripe, account: str) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return accounts.complete(fake, account)
+
+
+def disable_account(fake: FakeStripe, account: str, **told: Any) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return accounts.disable(fake, account, **told)
+
+
+def spend(fake: FakeStripe, account: str, amount: int, currency: str) -> Object:
+    with fake.lock:
+        return accounts.spend(fake, account, amount, currency)
+
+
+def reverse(fake: FakeStripe, transfer: str, **told: Any) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return transfers.reverse(fake, told, transfer)
+
+
+def pay_out(fake: FakeStripe, amount: int, currency: str) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return payouts.create(fake, {"amount": amount, "currency": currency})
+
+
+def fail_payout(fake: FakeStripe, payout: str, **told: Any) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return payouts.fail(fake, payout, **told)
+
+
 def set_merchant(fake: FakeStripe, **told: Any) -> Object:
     """Change the merchant's settings. A rate is a decimal text: what one unit is worth in US dollars."""
     rates = {currency: Fraction(worth) for currency, worth in told.pop("rates", {}).items()}
@@ -176,5 +223,11 @@ _DEEDS: dict[tuple[str, str], Callable[..., Object]] = {
     ("POST", "disputes/open"): open_dispute,
     ("POST", "disputes/move"): move_dispute,
     ("POST", "subscriptions/card"): give_card,
+    ("POST", "accounts/finish"): finish_account,
+    ("POST", "accounts/disable"): disable_account,
+    ("POST", "accounts/spend"): spend,
+    ("POST", "transfers/reverse"): reverse,
+    ("POST", "payouts/make"): pay_out,
+    ("POST", "payouts/fail"): fail_payout,
     ("POST", "merchant"): set_merchant,
 }

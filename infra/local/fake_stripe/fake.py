@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.core import clock
-from infra.local.fake_stripe import agenda, api, checkout_page, control, invoice_page, webhooks
+from infra.local.fake_stripe import accounts, agenda, api, checkout_page, control, invoice_page, webhooks
 from infra.local.fake_stripe.answers import Answer
 from infra.local.fake_stripe.merchant import Merchant
 from infra.local.fake_stripe.numbering import id_for
@@ -50,6 +50,8 @@ class FakeStripe:
             return checkout_page.handle(self, method, path, named, body)
         if path.startswith("/i/"):
             return invoice_page.handle(self, method, path, named, body)
+        if path.startswith("/c/setup/"):
+            return accounts.page(self, method, path.partition("?")[0])
         if path.startswith("/_control/"):
             return control.handle(self, method, path, body)
         return api.handle(self, method, path, named, body)

@@ -25,6 +25,8 @@ class State:
     """The last number given to each id prefix."""
     agenda: list[Object] = field(default_factory=list)
     """What happens by itself: {at, number, deed, subject}."""
+    spent: dict[str, int] = field(default_factory=dict)
+    """What owners took out of connected accounts, by account and currency."""
     keys: dict[str, Object] = field(default_factory=dict)
     """Idempotency keys: {asked, done, at, status, body}."""
     queue: list[Object] = field(default_factory=list)
