@@ -1,0 +1,413 @@
+"""The money reaches the authors: held, released, transferred, taken back, netted; to the unit, and once."""
+
+import csv
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chalicelib.ledger import journals
+from infra.local.fake_stripe import accounts, payouts, refunds, transfers
+from tests.crashes import Cut, cut
+from tests.orders.test_refunds import asks, settled
+from tests.till import Shop
+
+FUNDS = 10_000_000
+
+
+def opens(shop: Shop, person=None, country="SG"):
+    """The author's account at Stripe, ready to be paid, over the API and Stripe's own page."""
+    person = person or shop.author
+    reply = shop.world.post("/v1/me/payee", {"country": country}, as_=person)
+    assert reply.status == 201, reply.body
+    path = reply.json["url"].removeprefix(shop.fake.public_url)
+    assert shop.fake.handle("POST", path, {}).status == 303
+    shop.arrives()
+    return payee(shop, person)
+
+
+def payee(shop: Shop, person=None):
+    return shop.world.get("/v1/me/payee", as_=person or shop.author).json
+
+
+def paid(shop: Shop, person=None):
+    return shop.world.get("/v1/me/payouts", as_=person or shop.author).json["items"]
+
+
+def passes(shop: Shop, **span) -> None:
+    """Time goes by, a day at a time, with everything that runs by itself in it."""
+    for _ in range(span.get("days", 1)):
+        shop.later(days=1)
+        shop.arrives()
+
+
+def sold(shop: Shop, *works, **how):
+    return settled(shop, shop.bought(shop.reader, *(works or [shop.works["tides"]]), **how))
+
+
+def test_an_author_opens_an_account_and_is_payable_once_stripe_knows_all(shop):
+    assert payee(shop)["status"] == "none"
+    reply = shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author)
+    shop.arrives()
+    assert payee(shop)["status"] == "incomplete"
+    assert "external_account" in payee(shop)["needs"]
+    again = shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author)
+    assert reply.json["url"] != again.json["url"]
+    assert len(shop.every("account")) == 1
+    assert opens(shop)["status"] == "payable"
+    accounts.disable(shop.fake, shop.every("account")[0]["id"])
+    shop.arrives()
+    assert (payee(shop)["status"], payee(shop)["disabled_because"]) == ("disabled", "rejected.other")
+
+
+def test_a_country_that_stripe_does_not_pay_is_refused_and_readers_have_no_account(shop):
+    reply = shop.world.post("/v1/me/payee", {"country": "KP"}, as_=shop.author)
+    assert (reply.status, reply.json["code"]) == (422, "country_not_paid")
+    assert shop.world.post("/v1/me/payee", {"country": "Singapore"}, as_=shop.author).status == 422
+    assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.reader).status == 403
+
+
+def test_a_sale_is_held_then_released_then_transferred_once(shop):
+    opens(shop)
+    order = sold(shop)
+    passes(shop, days=13)
+    assert (payee(shop)["held"], payee(shop)["available"]) == ({"usd": 810}, {})
+    passes(shop, days=2)
+    shop.holds()
+    passes(shop, days=2)
+    assert payee(shop)["held"] == {"usd": 0}
+    assert payee(shop)["available"] == {"usd": 0}
+    (payout,) = paid(shop)
+    assert (payout["status"], payout["amount"], payout["kind"]) == ("done", 810, "transfer")
+    (transfer,) = shop.every("transfer")
+    assert (transfer["amount"], transfer["destination"]) == (810, shop.every("account")[0]["id"])
+    assert shop.journals() == ["J1", "J1s", "J7", "Rel"]
+    assert shop.seen(shop.reader, order)["status"] == "paid"
+    passes(shop, days=3)
+    assert len(shop.every("transfer")) == 1
+    shop.holds()
+
+
+def test_several_authors_are_paid_what_is_theirs(shop):
+    opens(shop)
+    opens(shop, shop.coauthor, country="DE")
+    for buyer in (shop.reader, shop.other):
+        settled(shop, shop.bought(buyer, shop.works["winds"]))
+    passes(shop, days=17)
+    amounts = {transfer["destination"]: transfer["amount"] for transfer in shop.every("transfer")}
+    first, second = (account["id"] for account in shop.every("account"))
+    assert amounts == {first: 2 * 601, second: 2 * 300}
+    shop.holds()
+
+
+def test_nothing_is_released_while_somebody_asks_or_a_bank_decides(shop):
+    opens(shop)
+    order = sold(shop, shop.works["winds"])
+    passes(shop, days=13)
+    read = shop.world.post(
+        f"/v1/orders/{order['order_id']}/refund-requests",
+        {"works": [{"work_id": shop.works["winds"], "amount": 100}]},
+        as_=shop.reader,
+        headers={"idempotency-key": "refund-key-1"},
+    )
+    assert read.status == 201, read.body
+    shop.fails("fail", "POST", "/v1/refunds", times=100)
+    shop.later(days=3, tolerate=True)
+    assert "Rel" not in shop.journals()
+
+
+def test_a_refund_before_the_release_leaves_less_to_release(shop):
+    opens(shop)
+    order = sold(shop, shop.works["tides"])
+    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
+    shop.arrives()
+    passes(shop, days=17)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [540]
+    shop.holds()
+
+
+def refunds_by_hand(shop: Shop, order, amount):
+    """Support sends money back in Stripe's dashboard, whatever our rules say by now."""
+    intent = shop.session_of(order)["payment_intent"]
+    refunds.create(shop.fake, {"payment_intent": intent, "amount": amount})
+    shop.arrives()
+
+
+def test_what_goes_back_after_it_was_paid_is_taken_back_from_the_author(shop):
+    opens(shop)
+    order = sold(shop)
+    shop.fake.merchant.available_after = 0
+    passes(shop, days=17)
+    refunds_by_hand(shop, order, 300)
+    assert payee(shop)["available"] == {"usd": -270}
+    passes(shop, days=2)
+    assert payee(shop)["available"] == {"usd": 0}
+    assert [(one["kind"], one["amount"], one["status"]) for one in paid(shop)] == [
+        ("reversal", 270, "done"),
+        ("transfer", 810, "done"),
+    ]
+    assert paid(shop)[1]["returned"] == 270
+    assert (shop.every("transfer")[0]["amount_reversed"], shop.journals().count("J8")) == (270, 1)
+    shop.holds()
+
+
+def test_what_cannot_be_taken_back_is_netted_from_later_sales(shop):
+    opens(shop)
+    order = sold(shop)
+    passes(shop, days=17)
+    accounts.spend(shop.fake, shop.every("account")[0]["id"], 810, "usd")
+    refunds_by_hand(shop, order, 900)
+    passes(shop, days=2)
+    assert [(one["kind"], one["status"]) for one in paid(shop)] == [("reversal", "declined"), ("transfer", "done")]
+    assert payee(shop)["available"] == {"usd": -810}
+    settled(shop, shop.bought(shop.other, shop.works["tides"], shop.works["winds"]))
+    passes(shop, days=17)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [601, 810]
+    assert payee(shop)["available"] == {"usd": 0}
+    shop.holds()
+
+
+def test_a_refund_that_fails_late_after_the_release_is_released_anew(shop):
+    opens(shop)
+    order = sold(shop)
+    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
+    shop.arrives()
+    passes(shop, days=17)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [540]
+    refunds.fail(shop.fake, shop.every("refund")[0]["id"])
+    shop.arrives()
+    assert payee(shop)["held"] == {"usd": 270}
+    settled(shop, shop.bought(shop.other, shop.works["tides"]))
+    passes(shop, days=18)
+    assert sum(transfer["amount"] for transfer in shop.every("transfer")) == 540 + 270 + 810
+    assert shop.journals().count("Rel") == 3
+    shop.holds()
+
+
+def test_a_sale_in_another_currency_is_paid_in_that_of_its_settlement(shop):
+    opens(shop)
+    order = sold(shop, currency="cny")
+    passes(shop, days=17)
+    (charge,) = shop.every("charge")
+    came_to = shop.fake.find("balance_transaction", charge["balance_transaction"])["amount"]
+    share = 5_850 * came_to // 6_500
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == []
+    settled(shop, shop.bought(shop.other, shop.works["tides"]))
+    passes(shop, days=17)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [share + 810]
+    refunds_by_hand(shop, order, 6_500)
+    assert payee(shop)["available"] == {"usd": -share}
+    passes(shop, days=2)
+    assert payee(shop)["available"] == {"usd": 0}
+    assert payee(shop)["held"] == {"cny": 0, "usd": 0}
+    shop.holds()
+
+
+def test_who_has_no_account_keeps_what_is_theirs_until_they_open_one(shop):
+    sold(shop)
+    passes(shop, days=17)
+    assert (shop.every("transfer"), payee(shop)["available"]) == ([], {"usd": 810})
+    opens(shop)
+    passes(shop, days=1)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
+    shop.holds()
+
+
+def test_a_disabled_account_is_paid_once_it_is_enabled(shop):
+    opens(shop)
+    account = shop.every("account")[0]["id"]
+    sold(shop)
+    accounts.disable(shop.fake, account, due=["individual.id_number"])
+    shop.arrives()
+    passes(shop, days=17)
+    assert shop.every("transfer") == []
+    accounts.complete(shop.fake, account)
+    shop.arrives()
+    passes(shop, days=1)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
+    shop.holds()
+
+
+def test_a_transfer_that_stripe_declines_is_tried_again_on_another_day(shop):
+    opens(shop)
+    sold(shop)
+    shop.later(days=14, minutes=1)
+    accounts.disable(shop.fake, shop.every("account")[0]["id"])  # and we have not heard of it
+    shop.later(days=1)
+    assert [one["status"] for one in paid(shop)] == ["declined"]
+    accounts.complete(shop.fake, shop.every("account")[0]["id"])
+    passes(shop, days=3)
+    assert [one["status"] for one in paid(shop)] == ["done", "declined"]
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
+    shop.holds()
+
+
+def test_a_transfer_whose_answer_was_lost_is_found_and_not_made_again(shop):
+    opens(shop)
+    sold(shop)
+    shop.later(days=14, minutes=1)
+    shop.fails("drop_after", "POST", "/v1/transfers", times=2)
+    shop.later(days=1, tolerate=True)
+    shop.fake.state.keys.clear()  # 25 hours on, Stripe remembers no key
+    passes(shop, days=2)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
+    assert [one["status"] for one in paid(shop)] == ["done"]
+    shop.holds()
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_the_worker_may_die_at_any_call_and_the_money_moves_once(shop, done):
+    opens(shop)
+    sold(shop)
+    shop.later(days=14, minutes=1)
+    kept, at, crashed = shop.keeps(), 0, True
+    while crashed:
+        at += 1
+        crashed = False
+        with cut(at, done=done):
+            try:
+                shop.later(days=1)
+            except Cut:
+                crashed = True
+        passes(shop, days=3)
+        assert [transfer["amount"] for transfer in shop.every("transfer")] == [810], at
+        assert payee(shop)["available"] == {"usd": 0}, at
+        shop.holds()
+        shop.puts_back(kept)
+    assert at > 10
+
+
+def test_many_sweeps_at_once_begin_one_transfer(shop):
+    from chalicelib.settlement import paying
+
+    opens(shop)
+    sold(shop)
+    shop.later(days=14, minutes=1)
+    shop.world.clock.advance(days=1)
+    (balance,) = paying.due()
+
+    def look(_):
+        try:
+            paying.look(balance)
+        except Exception as error:
+            return type(error).__name__
+        return "looked"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(look, range(50)))
+    assert set(told) <= {"looked", "PayeeMoved"}
+    shop.world.pump()
+    passes(shop, days=2)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
+    shop.holds()
+
+
+def test_transfers_and_reversals_made_at_stripe_itself_are_adopted(shop):
+    opens(shop)
+    sold(shop)
+    passes(shop, days=17)
+    (transfer,) = shop.every("transfer")
+    transfers.reverse(shop.fake, {"amount": 100}, transfer["id"])
+    shop.arrives()
+    assert payee(shop)["available"] == {"usd": 100}
+    wanted = {"amount": 100, "currency": "usd", "destination": transfer["destination"]}
+    transfers.create(shop.fake, wanted)
+    shop.arrives(times=2)
+    assert payee(shop)["available"] == {"usd": 0}
+    assert shop.journals().count("J7") == 2
+    shop.holds()
+
+
+def test_our_own_payouts_are_in_the_book_and_so_is_what_the_bank_sent_back(shop):
+    sold(shop)
+    passes(shop, days=3)
+    payout = payouts.create(shop.fake, {"amount": 500, "currency": "usd"})
+    shop.arrives()
+    assert shop.sums()["bank usd"] == 500
+    passes(shop, days=2)
+    payouts.fail(shop.fake, payout["id"])
+    shop.arrives(times=2, order="reversed")
+    assert "bank usd" not in shop.sums()
+    assert (shop.journals().count("J9"), shop.journals().count("J9r")) == (1, 1)
+    shop.holds()
+
+
+def test_the_books_cash_is_stripes_balance(shop):
+    opens(shop)
+    order = sold(shop)
+    settled(shop, shop.bought(shop.other, shop.works["winds"]))
+    passes(shop, days=17)
+    refunds_by_hand(shop, order, 333)
+    passes(shop, days=2)
+    moved = sum(one["net"] for one in shop.every("balance_transaction"))
+    assert shop.sums()["cash usd"] == moved
+
+
+def test_a_statement_is_the_fold_of_its_entries_and_goes_on_from_the_month_before(shop):
+    opens(shop)
+    order = sold(shop)
+    month = shop.world.get("/v1/me/statements/2099-01", as_=shop.author)
+    assert month.status == 404
+    assert shop.world.get("/v1/me/statements/nonsense", as_=shop.author).status == 404
+    before = now(shop)
+    passes(shop, days=17)
+    refunds_by_hand(shop, order, 300)
+    passes(shop, days=32)
+    names = [before, *(name for name in months(shop) if name > before)]
+    last = None
+    for name in names:
+        view = shop.world.get(f"/v1/me/statements/{name}", as_=shop.author).json
+        for sums in view["currencies"]:
+            parts = ("sales", "refunds", "disputes", "exchanged", "paid", "paid_back")
+            assert sums["closing"] == sums["opening"] + sum(sums[part] for part in parts)
+            assert sums["closing"] == sums["held"] + sums["available"]
+            if last:
+                assert sums["opening"] == last
+            last = sums["closing"]
+    assert last == 0
+    assert payee(shop)["available"] == {"usd": 0}
+    again = [shop.world.get(f"/v1/me/statements/{name}", as_=shop.author).json for name in names]
+    assert again == [shop.world.get(f"/v1/me/statements/{name}", as_=shop.author).json for name in names]
+
+
+def now(shop: Shop) -> str:
+    from chalicelib.core import clock
+
+    return clock.now().strftime("%Y-%m")
+
+
+def months(shop: Shop):
+    entries = journals.entries_of(shop.author.account_id, "", "9")
+    return sorted({entry.at[:7] for entry in entries} | {now(shop)})
+
+
+def test_a_month_can_be_read_line_by_line_and_as_a_table(shop):
+    sold(shop)
+    settled(shop, shop.bought(shop.other, shop.works["winds"]))
+    page = shop.world.get(f"/v1/me/statements/{now(shop)}/lines?limit=1", as_=shop.author).json
+    rest = shop.world.get(
+        f"/v1/me/statements/{now(shop)}/lines?limit=1&cursor={page['next_cursor']}", as_=shop.author
+    ).json
+    assert [line["held"] for line in (*page["items"], *rest["items"])] == [601, 810]
+    table = shop.world.get(f"/v1/me/statements/{now(shop)}/csv", as_=shop.author)
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(table.body.removeprefix("\ufeff"))))
+    assert [(row["what"], row["currency"], row["held"]) for row in rows] == [
+        ("sales", "USD", "8.10"),
+        ("sales", "USD", "6.01"),
+    ]
+    assert shop.world.get(f"/v1/me/statements/{now(shop)}/csv", as_=shop.coauthor).body.count("\n") == 2
+
+
+def test_an_author_sees_how_each_sale_was_split_and_nobody_elses(shop):
+    order = sold(shop, shop.works["winds"], shop.works["tides"])
+    (sale,) = shop.world.get("/v1/me/sales", as_=shop.coauthor).json["items"]
+    assert (sale["order_id"], sale["share"], sale["currency"]) == (order["order_id"], 300, "usd")
+    view = shop.world.get(f"/v1/me/sales/{order['order_id']}", as_=shop.coauthor).json
+    (line,) = view["lines"]
+    assert (line["gross"], line["commission"], line["share"], sum(line["shares"].values())) == (1_001, 100, 300, 901)
+    assert (view["held"], view["processor_fee"]) == (300, {"usd": 85})
+    assert shop.world.get(f"/v1/me/sales/{order['order_id']}", as_=shop.reader).status == 403
+    nobody = shop.world.author("Nora")
+    assert shop.world.get(f"/v1/me/sales/{order['order_id']}", as_=nobody).status == 404
+    assert shop.world.get("/v1/me/sales", as_=nobody).json["items"] == []
