@@ -25,6 +25,8 @@ from chalicelib.ledger.models import (
 from chalicelib.ledger.postings import AVAILABLE, author_of, available, held
 
 PAYABLE = "payable"
+ALWAYS = ("2", "9")
+"""From before any moment until after all."""
 
 
 class AlreadyPosted(Conflict):

@@ -14,13 +14,11 @@ from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow
 from chalicelib.orders.shapes import OrdersQuery, SaleCard, SaleLine, SaleView
 
-ALWAYS = ("", "9")
-
 
 def mine(author: Actor, query: OrdersQuery) -> Page[SaleCard]:
     """The author's sales, the newest first. Raises BadCursor."""
     place = cursors.unseal(query.cursor, "sales", author.account_id)
-    found, last = journals.page_of(author.account_id, *ALWAYS, query.limit, place, kind="J1")
+    found, last = journals.page_of(author.account_id, *journals.ALWAYS, query.limit, place, kind="J1")
     return Page([_card(sale) for sale in found], cursors.seal(last, "sales", author.account_id))
 
 

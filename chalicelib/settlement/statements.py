@@ -114,7 +114,7 @@ def _until(author_id: str, month: str, since: str) -> Sums:
     )
     last = next((row for row in known if row.row != closing_row(month)), None)
     sums = Sums(dict(last.held), dict(last.available)) if last else Sums({}, {})
-    begin = _bounds(last.row.removeprefix("closing#"))[1] if last else ""
+    begin = _bounds(last.row.removeprefix("closing#"))[1] if last else journals.ALWAYS[0]
     if begin == since:
         return sums
     _add(sums, journals.entries_of(author_id, begin, since))
