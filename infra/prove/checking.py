@@ -15,6 +15,7 @@ from infra.prove.platform import Platform
 from infra.prove.store import Write
 
 CASH, KEPT = "cash", ("author_held#", "author_available#")
+MOVES = ("transfer", "transfer_reversal")
 PREFIX = "lyceum-dev-"
 Item = dict[str, Any]
 
@@ -128,6 +129,12 @@ def _journals_for(fake: Any, move: Item) -> Iterator[str]:
     elif refund := fake.every("refund").get(source):
         back = refund.get("failure_balance_transaction") == move["id"]
         yield from (f"J{3 if back else 2}{kind}#{source}" for kind in ("", "r"))
+    elif fake.every("transfer").get(source):
+        yield f"J7#{source}"
+    elif fake.every("transfer_reversal").get(source):
+        yield f"J8#{source}"
+    elif fake.every("payout").get(source):
+        yield f"J9{'r' if move['type'] == 'payout_failure' else ''}#{source}"
     else:
         yield f"J{4 if move['amount'] < 0 else 5}#{move['id']}"
 
@@ -156,6 +163,8 @@ def _entered(platform: Platform) -> Iterator[str]:
         refund["metadata"].get("task") for refund in fake.every("refund").values() if refund["status"] != "failed"
     )
     yield from (f"{task} was sent back {times} times" for task, times in tasks.items() if task and times > 1)
+    paid = Counter(move["metadata"].get("move") for kind in MOVES for move in fake.every(kind).values())
+    yield from (f"{move} was carried out {times} times" for move, times in paid.items() if move and times > 1)
     for (order_id, row), item in orders.items():
         useless = row.startswith("payment#") and item["kind"]["S"] != "purchase"
         if useless and _number(item, "refunded") != _number(item, "amount") and not _excused(orders, order_id, row):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.fake_stripe import balance, cards, disputes, payments, webhooks
+from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
 from infra.prove.platform import SWEEPS, Platform
@@ -18,6 +18,8 @@ CARDS = ("4242424242424242", cards.REFUND_IS_SLOW, cards.REFUND_FAILS_LATE, card
 ENDS = ("needs_response", "under_review", "won", "lost", "warning_closed", "appeal_under_review")
 JUMPS = (5, 70, 400, 3_000, 90_000)
 """Seconds: within a lease, past a wallet's word, past the sweepers' patience, past a page's life, past a pruned key."""
+A_DAY = 90_000
+HOLD = 15 * 86_400
 STEPS = (4, 18)
 FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
@@ -47,6 +49,7 @@ class History:
         self.keys = 0
         self.depth = 0
         self.faulty = self.chance.random() < 0.8
+        self.paid_out = self.chance.random() < 0.4
         platform.begin(seed)
         platform.watch = watch
         platform.wire.meet = self._meet
@@ -80,10 +83,14 @@ class History:
             (3 if self._to_decide() else 0, self.decide),
             (1 if self.orders else 0, self.cancel),
             (5 if paid else 0, self.dispute),
-            (1 if paid else 0, self.by_hand),
+            (5 if fake.every("transfer") else 1 if paid else 0, self.by_hand),
             (1 if self.orders else 0, self.pay_another_page),
             (1, self.sweep),
             (2, self.jump),
+            (1 if fake.every("account") else 2, self.open_account),
+            (3 if paid else 0, self.be_paid),
+            (1 if fake.every("transfer") else 0, self.spend),
+            (1 if paid else 0, self.pay_out),
             (1 if paid else 0, self.settle),
             (1, self.prune),
         ]
@@ -237,6 +244,42 @@ class History:
             self.note(f"{amount} of {charge['id'][-4:]} is refunded by hand")
             refunds.create(fake, {"charge": charge["id"], "amount": amount})
 
+    def open_account(self) -> None:
+        """Authors open accounts; Stripe knows all at once, or never, or will not have them."""
+        for author in self.chance.sample(stock.AUTHORS, self.chance.randint(1, len(stock.AUTHORS))):
+            status, _ = self.call("POST", "/v1/me/payee", {"country": "SG"}, author)
+            self.note(f"{author[-2:]} opens an account → {status}")
+        for account in list(self.platform.fake.every("account")):
+            if self.chance.random() < 0.8:
+                accounts.complete(self.platform.fake, account)
+            elif self.chance.random() < 0.3:
+                accounts.disable(self.platform.fake, account)
+
+    def be_paid(self) -> None:
+        """The holds end, and it becomes another day."""
+        self.note("the holds end")
+        for seconds in (HOLD, A_DAY):
+            self.platform.now += seconds
+            self.platform.fake.tick()
+            self.platform.sweep("orders_sweep")
+
+    def spend(self) -> None:
+        """An author takes what there is out of an account: no transfer can be taken back then."""
+        fake = self.platform.fake
+        account = self.chance.choice(list(fake.every("transfer").values()))["destination"]
+        if (there := accounts.holds(fake, account, "usd")) > 0:
+            self.note(f"{account[-4:]} spends {there}")
+            accounts.spend(fake, account, there, "usd")
+
+    def pay_out(self) -> None:
+        """Our own balance goes to our bank, which may not take it."""
+        fake = self.platform.fake
+        if (there := balance.available(fake, "usd")) > 1:
+            payout = payouts.create(fake, {"amount": there // 2, "currency": "usd"})
+            self.note(f"{there // 2} is paid out")
+            if self.chance.random() < 0.3:
+                payouts.fail(fake, payout["id"])
+
     def sweep(self) -> None:
         name = self.chance.choice(SWEEPS)
         self.note(name)
@@ -307,7 +350,7 @@ class History:
         """Nothing goes wrong any more, and time passes."""
         self.platform.wire.meet = None
         self.note("all is well again")
-        for seconds in (400, 4_000, 90_000, 90_000):
+        for seconds in (400, 4_000, 90_000, 90_000, *((HOLD, A_DAY, A_DAY) if self.paid_out else ())):
             self.platform.now += seconds
             self.platform.fake.tick()
             self.settle()

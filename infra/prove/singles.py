@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from infra.local.fake_stripe import cards, disputes, payments, refunds, webhooks
+from infra.local.fake_stripe import accounts, cards, disputes, payments, payouts, refunds, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
-from infra.prove.histories import History, Violation
-from infra.prove.platform import Platform
+from infra.prove.histories import A_DAY, HOLD, History, Violation
+from infra.prove.platform import SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
 
 CARD = "4242424242424242"
@@ -93,6 +93,29 @@ class Told(History):
             self.platform.now += 61  # the claim of a request that broke off holds for a minute
             return {}
         return dict(answer)
+
+    def opens_account(self) -> None:
+        """The first author's, of which Stripe knows all that it must."""
+        for _ in range(3):
+            if self.asks("/v1/me/payee", {"country": "SG"}, "", stock.AUTHORS[0]):
+                break
+        for account in list(self.platform.fake.every("account")):
+            accounts.complete(self.platform.fake, account)
+        self.calm()
+
+    def days_pass(self, days: int) -> None:
+        for _ in range(days):
+            self.platform.now += A_DAY
+            self.platform.fake.tick()
+            for name in SWEEPS:
+                self.platform.sweep(name)
+            self.calm()
+
+    def refunded_by_hand(self, amount: int) -> None:
+        for charge in list(self.platform.fake.every("charge").values()):
+            if charge["status"] == "succeeded":
+                refunds.create(self.platform.fake, {"charge": charge["id"], "amount": amount})
+        self.calm()
 
     def disputed(self, *statuses: str, inquiry: bool = False) -> None:
         for charge in list(self.platform.fake.every("charge").values()):
@@ -207,9 +230,50 @@ def a_refund_whose_webhooks_come_late(told: Told) -> None:
 
 def a_refund_by_hand(told: Told) -> None:
     told.buys()
-    for charge in list(told.platform.fake.every("charge").values()):
-        if charge["status"] == "succeeded":
-            refunds.create(told.platform.fake, {"charge": charge["id"], "amount": 100})
+    told.refunded_by_hand(100)
+
+
+def an_author_is_paid(told: Told) -> None:
+    told.opens_account()
+    told.buys()
+    told.platform.now += HOLD
+    told.days_pass(3)
+
+
+def an_author_is_paid_too_much(told: Told) -> None:
+    """What goes back after it was paid is taken back."""
+    told.opens_account()
+    told.buys()
+    told.platform.wire.meet = None
+    told.platform.now += HOLD
+    told.days_pass(3)
+    told.platform.wire.meet = told._meet
+    told.refunded_by_hand(300)
+    told.days_pass(2)
+
+
+def an_author_has_spent_it(told: Told) -> None:
+    """What cannot be taken back waits for later sales."""
+    told.opens_account()
+    told.buys()
+    told.platform.wire.meet = None
+    told.platform.now += HOLD
+    told.days_pass(3)
+    for transfer in list(told.platform.fake.every("transfer").values()):
+        accounts.spend(told.platform.fake, transfer["destination"], transfer["amount"], transfer["currency"])
+    told.platform.wire.meet = told._meet
+    told.refunded_by_hand(300)
+    told.days_pass(2)
+
+
+def our_bank_sends_a_payout_back(told: Told) -> None:
+    told.buys()
+    told.settle()
+    told.platform.now += HOLD
+    told.days_pass(1)
+    payout = payouts.create(told.platform.fake, {"amount": 100, "currency": "usd"})
+    told.calm()
+    payouts.fail(told.platform.fake, payout["id"])
     told.calm()
 
 
@@ -231,6 +295,10 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     an_inquiry_that_becomes_a_dispute,
     a_refund_by_hand,
     a_refund_whose_webhooks_come_late,
+    an_author_is_paid,
+    an_author_is_paid_too_much,
+    an_author_has_spent_it,
+    our_bank_sends_a_payout_back,
 )
 
 
