@@ -29,8 +29,6 @@ from chalicelib.settlement.payees import ACTOR, PayeeMoved
 
 TRIES = 5
 AT_ONCE = 100
-LEAST = 10
-"""What is paid out is at least so many times the least that can be charged: less waits for more."""
 
 
 class TransferUnsettled(Exception):
@@ -48,7 +46,8 @@ def due() -> list[Balance]:
 
 
 def look(balance: Balance) -> None:
-    """Begin what the balance asks for: a transfer where the author is owed, a reversal where too much was paid."""
+    """Begin what the balance asks for: a transfer where the author is owed, a reversal where too much was paid. Less
+    than the least that can be charged waits for more."""
     payee = payees.find(balance.author_id)
     if payee is None:  # once they open an account, it is looked at again
         return journals.looked_at(balance)
@@ -61,7 +60,7 @@ def look(balance: Balance) -> None:
 
 
 def _begin(payee: PayeeRow, currency: str, owed: int) -> None:
-    if owed >= LEAST * CURRENCIES[currency].minimum and payee.payable:
+    if owed >= CURRENCIES[currency].minimum and payee.payable:
         _ask(payee, MoveRow(kind=TRANSFER, amount=owed, currency=currency))
     elif owed < 0 and (paid := _paid_last(payee, currency)):
         amount = min(-owed, paid.amount - paid.returned)

@@ -37,6 +37,10 @@ class Play:
         return self.people[cast.ADMIN.key]
 
     @property
+    def authors(self) -> list[Caller]:
+        return [self.people[part.key] for part in cast.AUTHORS]
+
+    @property
     def for_sale(self) -> list[str]:
         """The ids of the works that cost something, in the order they came out."""
         return [self.works[each.title] for each in self.manuscripts if each.title in self.works and not each.is_free]
