@@ -167,6 +167,18 @@ def payout_back(payout_id: str, currency: str, amount: int, settled: Settled) ->
     return journal("J9r", payout_id, "", entries)
 
 
+def top_up(top_up_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J10: the platform's bank added to the balance."""
+    entries = [Entry(BANK, currency, -amount), *_moved(currency, amount, settled, FEE)]
+    return journal("J10", top_up_id, "", entries)
+
+
+def top_up_back(top_up_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J10r: the bank took a top-up back. ``settled.amount`` is negative."""
+    entries = [Entry(BANK, currency, amount), *_moved(currency, -amount, settled, FEE)]
+    return journal("J10r", top_up_id, "", entries)
+
+
 def _taken_back(currency: str, taken: Taken) -> list[Entry]:
     """From the platform, and from what is the state's."""
     return [Entry(COMMISSION, currency, taken.commission), Entry(TAX, currency, taken.tax)]

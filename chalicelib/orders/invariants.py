@@ -34,7 +34,7 @@ from chalicelib.orders.models import (
 )
 from chalicelib.settlement import invariants as moves
 
-_PLATFORMS_OWN = ("J9#", "J9r#")
+_PLATFORMS_OWN = ("J9#", "J9r#", "J10#", "J10r#")
 _BOOKED_AS = {PURCHASE: "J1", OVERPAID: "J1b", REVIEW: "J1r"}
 
 
