@@ -24,6 +24,7 @@ from chalicelib.orders.models import (
     PURCHASE,
     REVIEW,
     AnyRow,
+    ComplaintRow,
     DisputeRow,
     LineRow,
     OrderRow,
@@ -302,5 +303,5 @@ def _rows() -> dict[str, dict[type, list[Any]]]:
 
 
 def _order(kinds: Mapping[type, list[Any]]) -> Order:
-    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow, DisputeRow))
+    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow, DisputeRow, ComplaintRow))
     return Order(kinds[OrderRow][0], *rows)
