@@ -138,6 +138,8 @@ def _card(header: OrderRow) -> dict[str, Any]:
         "currency": header.currency,
         "total": header.total,
         "written_total": written(header.currency, header.total),
+        "coupon": header.coupon,
+        "discount": header.discount,
         "works": [OrderedWork(**work) for work in header.works],
         "bundles": [OrderedBundle(**bundle) for bundle in header.bundles or []],
     }

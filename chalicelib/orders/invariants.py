@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.core import clock, logs
+from chalicelib.coupons import uses
 from chalicelib.ledger import entries, journals, postings, returns
 from chalicelib.ledger.entries import Journal, Unbalanced
 from chalicelib.ledger.journals import AuthorsEntries
@@ -66,6 +67,7 @@ class Books(Struct):
     subscriptions: list[SubscriptionRow]
     told: list[tuple[str, AuthorsEntries]]
     moved: set[str]
+    used: dict[str, int]
 
 
 def check() -> Report:
@@ -80,6 +82,7 @@ def check() -> Report:
         subscriptions=[row for kinds in rows.values() for row in kinds.get(SubscriptionRow, ())],
         told=list(journals.every_entry()),
         moved=set(moves.journals()),
+        used=dict(uses.every()),
     )
     checks = (
         _journals_balance,
@@ -91,6 +94,7 @@ def check() -> Report:
         _earnings_are_booked,
         _statements_are_whole,
         _nobody_is_paid_more,
+        _uses_are_counted,
     )
     found = [difference for check in checks for difference in check(books)]
     if found:
@@ -246,6 +250,26 @@ def _nobody_is_paid_more(books: Books) -> Iterator[Difference]:
         if paid[account, currency] > released[account, currency]:
             told = f"{paid[account, currency]} {currency} paid, {released[account, currency]} ever released"
             yield Difference("I7", account, told)
+
+
+def _uses_are_counted(books: Books) -> Iterator[Difference]:
+    """A coupon's counts, over all and by buyer, are the orders that have a use: those that are paid, or may be."""
+    held: Counter[str] = Counter()
+    for order in books.orders.values():
+        header = order.header
+        due = bool(header.coupon and (header.paid_at or not _is_over(header)))
+        if due != bool(header.coupon_held):
+            yield Difference("coupons", order.order_id, f"has a use: {bool(header.coupon_held)}, and should: {due}")
+        if header.coupon_held:
+            held.update((header.coupon, f"{header.coupon}/buyer#{header.buyer_id}"))
+    for name in sorted(held.keys() | books.used.keys()):
+        if held[name] != books.used.get(name, 0):
+            yield Difference("coupons", name, f"{books.used.get(name, 0)} counted, and {held[name]} orders have it")
+
+
+def _is_over(header: OrderRow) -> bool:
+    """Nobody will pay it any more, as far as is known."""
+    return any((header.review_at, header.failed_at, header.expired_at, header.canceled_at))
 
 
 def _payments_are_booked(books: Books) -> Iterator[Difference]:

@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.core.actors import Actor, Who
 from chalicelib.core.cursors import BadCursor, Page
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Refusal, TooMany
 from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, accepted, created, ok, route
@@ -14,6 +14,7 @@ from chalicelib.orders import (
     checkout,
     contesting,
     history,
+    quoting,
     refund_policy,
     selling,
     subscribing,
@@ -26,6 +27,7 @@ from chalicelib.orders.cancellation import TooLateToCancel
 from chalicelib.orders.checkout import CheckoutDeclined
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.contesting import AlreadyAnswered
+from chalicelib.orders.discounting import CouponNotValid
 from chalicelib.orders.passing import OwnPass, PassNotForSale
 from chalicelib.orders.shapes import (
     Decision,
@@ -38,6 +40,7 @@ from chalicelib.orders.shapes import (
     OrdersQuery,
     OrderView,
     PolicyView,
+    QuoteView,
     RequestToDecide,
     RequestView,
     SaleCard,
@@ -58,6 +61,22 @@ from chalicelib.payments.wire import ProviderUnavailable
 
 routes = Blueprint(__name__)
 
+CART: tuple[type[Refusal], ...] = (
+    WorkNotForSale,
+    NoPriceInCurrency,
+    AlreadyOwned,
+    OwnWork,
+    CartTooLarge,
+    TotalTooHigh,
+    TotalTooLow,
+    BundleNotForSale,
+    PassNotForSale,
+    OwnPass,
+    CouponNotValid,
+    TooMany,
+)
+"""What may be said of the things in a cart, and of its coupon."""
+
 
 @route(
     routes,
@@ -66,26 +85,19 @@ routes = Blueprint(__name__)
     who=Who.READER,
     body=NewOrder,
     answers={201: OrderView},
-    refuses=(
-        WorkNotForSale,
-        NoPriceInCurrency,
-        AlreadyOwned,
-        OwnWork,
-        CartTooLarge,
-        TotalTooHigh,
-        TotalTooLow,
-        BundleNotForSale,
-        PassNotForSale,
-        OwnPass,
-        CheckoutDeclined,
-        ProviderUnavailable,
-    ),
+    refuses=(*CART, CheckoutDeclined, ProviderUnavailable),
     once=True,
 )
 def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
     """Order works, bundles and a pass: the answer says where to pay. What is free is mine at once."""
     order = checkout.place_order(actor, body, once)
     return created(order, checkout.location(order.order_id))
+
+
+@route(routes, "POST", "/v1/quotes", who=Who.READER, body=NewOrder, answers={200: QuoteView}, refuses=CART)
+def quote(actor: Actor, body: NewOrder) -> Answer:
+    """What an order would cost now, with its coupon. Nothing is ordered."""
+    return ok(quoting.quote(actor, body))
 
 
 @route(

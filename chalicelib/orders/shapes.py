@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from chalicelib.core.money import MAXIMUM, CurrencyCode
+from chalicelib.coupons.shapes import Code
 
 MOST_WORKS = 20
 
@@ -14,12 +15,14 @@ Method = Literal["card", "alipay", "wechat_pay"]
 
 class NewOrder(Struct, forbid_unknown_fields=True):
     """At most 20 works, those of bundles counted, and one pass. ``method`` is shown first on the payment page; the
-    others stay."""
+    others stay. A ``coupon`` takes something off the works and bundles that it fits; no less is left to pay than can be
+    paid, but for nothing."""
 
     currency: CurrencyCode
     work_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
     bundle_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
     pass_id: WorkId | None = None
+    coupon: Code | None = None
     method: Method | None = None
 
 
@@ -67,8 +70,8 @@ class Moment(Struct):
 
 
 class OrderedWork(Struct):
-    """A line of an order; ``price`` in whole minor units of the order's currency. ``bundle_id``: it came by that. Of
-    the ``kind`` pass, ``work_id`` is the pass's."""
+    """A line of an order; ``price`` in whole minor units of the order's currency, after the ``discount``.
+    ``bundle_id``: it came by that. Of the ``kind`` pass, ``work_id`` is the pass's."""
 
     work_id: str
     title: str
@@ -77,6 +80,7 @@ class OrderedWork(Struct):
     price: int
     subjects: list[str]
     bundle_id: str | None = None
+    discount: int = 0
 
 
 class OrderedBundle(Struct):
@@ -99,10 +103,12 @@ class SaleCard(Struct):
 
 class SaleLine(Struct):
     """How a line of a sale was split: ``tax`` of the ``gross``, then the commission, then ``shares`` by author, one of
-    which is the reader's (``share``). Of it ``refunded`` went back, which took back so much from the reader."""
+    which is the reader's (``share``). The gross is what a coupon's ``discount`` left to pay. Of it ``refunded`` went
+    back, which took back so much from the reader."""
 
     work_id: str
     title: str
+    discount: int
     gross: int
     tax: int
     commission: int
@@ -142,8 +148,21 @@ class OrderedPass(Struct):
     subscription_id: str | None = None
 
 
+class QuoteView(Struct):
+    """What an order would cost now, in whole minor units of ``currency``. The ``discount`` is off already."""
+
+    currency: str
+    total: int
+    written_total: str
+    discount: int
+    written_discount: str
+    works: list[OrderedWork]
+    bundles: list[OrderedBundle]
+
+
 class OrderCard(Struct):
-    """``total`` in whole minor units of ``currency``; ``written_total`` is for people."""
+    """``total`` in whole minor units of ``currency``, after the ``discount`` by its ``coupon``; ``written_total`` is
+    for people."""
 
     order_id: str
     status: str
@@ -151,6 +170,8 @@ class OrderCard(Struct):
     currency: str
     total: int
     written_total: str
+    coupon: str | None
+    discount: int
     works: list[OrderedWork]
     bundles: list[OrderedBundle]
 
