@@ -54,8 +54,9 @@ def take_again(tx: Transaction, header: OrderRow) -> dict[str, Any]:
 
 
 def give_back(tx: Transaction, header: OrderRow) -> dict[str, Any]:
-    """Nobody will pay the order: somebody else may have its use. Gives the fact of it."""
-    if not header.coupon or not header.coupon_held:
+    """Nobody will pay the order: somebody else may have its use. Gives the fact of it. One that was paid, on another
+    page than the one that ran out, keeps its use."""
+    if not header.coupon or not header.coupon_held or header.paid_at:
         return {}
     uses.give_back(tx, header.coupon, header.buyer_id)
     return {"coupon_held": None}

@@ -248,6 +248,16 @@ def test_who_pays_late_has_the_price_and_a_use_again_whatever_the_limit(shop):
     shop.holds()
 
 
+def test_an_order_that_is_paid_on_another_page_keeps_its_use_when_its_own_runs_out(shop):
+    code = made(shop, **QUARTER, most_uses=1)
+    order = orders(shop, code).json
+    pay(shop.fake, shop.opens_another_page(order)["id"])
+    shop.arrives()
+    expires(shop, order)
+    assert (shop.seen(shop.reader, order)["status"], used(code), used(code, shop.reader)) == ("paid", 1, 1)
+    shop.holds()
+
+
 def test_asked_again_with_the_same_key_it_is_one_use(shop):
     code = made(shop, **QUARTER, most_uses=1)
     first, again = (orders(shop, code, key="the-same-key") for _ in range(2))
