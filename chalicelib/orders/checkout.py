@@ -88,6 +88,7 @@ def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str)
         currency=wanted.currency,
         total=sum(line.price for line in lines),
         discount=sum(line.discount for line in lines),
+        gift=wanted.gift or None,
         works=[shown(line) for line in lines],
         bundles=bundling.shown(lines),
         methods=list(dict.fromkeys([*first, *METHODS])),

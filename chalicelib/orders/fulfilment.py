@@ -131,7 +131,7 @@ def _present(order: Order) -> Goods:
     for work, holding in terms.offers(order.header.buyer_id, [line.work_id for line in order.works]):
         if work is None or work.state != PUBLISHED:
             return Goods([], "withdrawn")
-        if holding and holding.sources - {source}:
+        if holding and holding.sources - {source} and not order.header.gift:
             return Goods([], "already_owned")
         found.append((cards.of(work), work.files))
     return Goods(found)
@@ -147,12 +147,13 @@ def _sell(tx: Transaction, order: Order, payment: Payment, goods: Goods) -> None
 
 
 def _deliver(tx: Transaction, order: Order, goods: Goods, earned: dict[str, Any] | None = None, **facts: Any) -> None:
-    """Paid, accessible and on its way to being told, all at once."""
+    """Paid, accessible and on its way to being told, all at once. A gift is nobody's until it is claimed."""
     paid = {"paid_at": clock.now(), **(earned or {}), **discounting.take_again(tx, order.header)}
     collection.change(tx, order.header, **paid, unfinished=None, due_at=None)
     for card, files in goods.works:
         works.require_published(tx, card.work_id, card.version, GoodsMoved())
-        access.grant(tx, order.header.buyer_id, card, files, access.order(order.order_id), GoodsMoved())
+        if order.holder_id:
+            access.grant(tx, order.holder_id, card, files, access.order(order.order_id), GoodsMoved())
     passing.begin(tx, order)
     tasks.put(tx, "order-effects", "send_receipt", {"order_id": order.order_id}, key=f"receipt:{order.order_id}")
     trail.write(tx, ACTOR, "order.paid", order.order_id, **facts)

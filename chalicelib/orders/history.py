@@ -140,6 +140,7 @@ def _card(header: OrderRow) -> dict[str, Any]:
         "written_total": written(header.currency, header.total),
         "coupon": header.coupon,
         "discount": header.discount,
+        "gift": bool(header.gift),
         "works": [OrderedWork(**work) for work in header.works],
         "bundles": [OrderedBundle(**bundle) for bundle in header.bundles or []],
     }

@@ -121,9 +121,9 @@ def _balances_add_up(books: Books) -> Iterator[Difference]:
 
 def _access_is_paid_for(books: Books) -> Iterator[Difference]:
     due = {
-        (order.header.buyer_id, line.work_id, access.order(order_id))
+        (order.holder_id, line.work_id, access.order(order_id))
         for order_id, order in books.orders.items()
-        if order.header.paid_at and not contested.is_suspended(order)
+        if order.holder_id and order.header.paid_at and not contested.is_suspended(order)
         for line in order.works
         if not refunding.is_returned(line)
     }
@@ -143,9 +143,9 @@ def _passes_are_paid_for(books: Books) -> Iterator[Difference]:
     """Each pass that was paid, and whose money is here, is a period of its buyer's, for the days that were paid; and
     each subscription whose reader may go on has its mark, where its last period ends."""
     due = {_grace(row) for row in books.subscriptions if row.grace_until} | {
-        (order.header.buyer_id, line.author_id, access.order(order_id), *_days(line))
+        (order.holder_id, line.author_id, access.order(order_id), *_days(line))
         for order_id, order in books.orders.items()
-        if order.header.paid_at and not contested.is_suspended(order)
+        if order.holder_id and order.header.paid_at and not contested.is_suspended(order)
         if (line := order.passed) and not refunding.is_returned(line)
     }
     had = {

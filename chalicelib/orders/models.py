@@ -49,7 +49,8 @@ class Unfinished(GlobalSecondaryIndex["AnyRow"]):
 class OrderRow(Told):
     """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show.
     ``earnings`` is what its authors have of it, and ``releases`` counts the journals that ended their hold. ``total``
-    is what a ``coupon`` left to pay, and ``coupon_held`` says that one of its uses is this order's."""
+    is what a ``coupon`` left to pay, and ``coupon_held`` says that one of its uses is this order's. Of a ``gift``,
+    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to."""
 
     class Meta(Place):
         table_name = TABLE
@@ -65,6 +66,10 @@ class OrderRow(Told):
     coupon = UnicodeAttribute(null=True)
     coupon_held = BooleanAttribute(null=True)
     discount = MinorUnits(default=0)
+    gift = BooleanAttribute(null=True)
+    gift_hash = UnicodeAttribute(null=True)
+    claimed_by = UnicodeAttribute(null=True)
+    claimed_at = Moment(null=True)
     methods = Json()
     refund_policy = UnicodeAttribute()
     attempt = Count(default=1)

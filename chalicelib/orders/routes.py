@@ -13,6 +13,7 @@ from chalicelib.orders import (
     cancellation,
     checkout,
     contesting,
+    gifting,
     history,
     quoting,
     refund_policy,
@@ -28,10 +29,14 @@ from chalicelib.orders.checkout import CheckoutDeclined
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.contesting import AlreadyAnswered
 from chalicelib.orders.discounting import CouponNotValid
+from chalicelib.orders.gifting import GiftClaimed, GiftClosed, NoGift
 from chalicelib.orders.passing import OwnPass, PassNotForSale
 from chalicelib.orders.shapes import (
     Decision,
     DisputeView,
+    GiftClaim,
+    GiftLink,
+    GiftView,
     NewEvidence,
     NewOrder,
     NewRefundRequest,
@@ -132,6 +137,35 @@ def read_order(actor: Actor, order_id: str) -> Answer:
 def cancel_order(actor: Actor, order_id: str) -> Answer:
     """Cancel an order that is not paid. Canceling it again changes nothing."""
     return ok(cancellation.cancel(actor, order_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/gift-links",
+    who=Who.READER,
+    answers={201: GiftLink},
+    refuses=(NotFound, NoGift, GiftClaimed),
+    limit=Limit(60, 900),
+)
+def offer_gift(actor: Actor, order_id: str) -> Answer:
+    """The link by which one person can claim a gift that I paid. A new one voids the one before."""
+    return created(gifting.issue(actor, order_id), checkout.location(order_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/gifts",
+    who=Who.READER,
+    body=GiftClaim,
+    answers={201: GiftView},
+    refuses=(NotFound, GiftClaimed, GiftClosed, AlreadyOwned, OwnWork, OwnPass),
+    limit=Limit(60, 900),
+)
+def claim_gift(actor: Actor, body: GiftClaim) -> Answer:
+    """Claim a gift by its link: what is in it is mine from then on. Claiming it again changes nothing."""
+    return created(gifting.claim(actor, body), "/v1/me/library")
 
 
 @route(

@@ -23,6 +23,7 @@ class NewOrder(Struct, forbid_unknown_fields=True):
     bundle_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
     pass_id: WorkId | None = None
     coupon: Code | None = None
+    gift: bool = False
     method: Method | None = None
 
 
@@ -172,8 +173,37 @@ class OrderCard(Struct):
     written_total: str
     coupon: str | None
     discount: int
+    gift: bool
     works: list[OrderedWork]
     bundles: list[OrderedBundle]
+
+
+class GiftLink(Struct):
+    """Whoever has the ``url``, or the ``token`` in it, may claim the gift. Only the last one of a gift is good."""
+
+    token: str
+    url: str
+
+
+class GiftClaim(Struct, forbid_unknown_fields=True):
+    """What a gift's link ends with."""
+
+    token: Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}\.[0-9A-Za-z_-]{43}(?![\s\S])")]
+
+
+class GiftedWork(Struct):
+    """Something in a gift; of the ``kind`` pass, ``work_id`` is the pass's."""
+
+    work_id: str
+    title: str
+    kind: str
+
+
+class GiftView(Struct):
+    """What was claimed: it is in the library, and among the passes."""
+
+    claimed_at: str
+    works: list[GiftedWork]
 
 
 class WorkToRefund(Struct, forbid_unknown_fields=True):
@@ -279,7 +309,8 @@ class PaymentView(Struct):
 
 class OrderView(OrderCard):
     """An order with its timeline. ``pay_at`` is the page to pay on, while it can be paid; ``methods`` are offered
-    there. ``reason`` says why a payment was not accepted. ``refunded`` of the total went back, by ``refunds``.
+    there. ``reason`` says why a payment was not accepted. ``refunded`` of the total went back, by ``refunds``. Of a
+    gift the timeline says when it was ``claimed``.
     """
 
     pay_at: str | None

@@ -122,6 +122,8 @@ def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> tuple[list[LineRow
     if len(work_ids) > MOST_WORKS:
         raise CartTooLarge(field="bundle_ids")
     offered = dict(zip(work_ids, offers(buyer_id, work_ids), strict=True))
+    if wanted.gift:
+        offered = {work_id: (work, None) for work_id, (work, _) in offered.items()}
     goods: list[Good] = []
     for work_id in wanted.work_ids:
         sold = _must_be_for_sale(offered[work_id][0], work_id)
