@@ -149,9 +149,9 @@ def _request(
 
 
 def _consumed(order: Order, parts: dict[str, int]) -> list[float]:
-    works = [line.work_id for line in order.works if line.row in parts]
-    reader = order.holder_id or order.header.buyer_id
-    found = tables.batch_get([progress.key(reader, work_id) for work_id in works])
+    reader = order.holder_id
+    works = [line.work_id for line in order.works if line.row in parts] if reader else []
+    found = tables.batch_get([progress.key(str(reader), work_id) for work_id in works])
     read = [seen.fraction if (seen := progress.of(row)) else 0.0 for row in found]
     return read + [passing.elapsed(line, clock.now()) for line in order.lines if line.author_id and line.row in parts]
 

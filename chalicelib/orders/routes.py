@@ -156,7 +156,7 @@ def offer_gift(actor: Actor, order_id: str) -> Answer:
 @route(
     routes,
     "POST",
-    "/v1/gifts",
+    "/v1/gift-claims",
     who=Who.READER,
     body=GiftClaim,
     answers={201: GiftView},

@@ -314,12 +314,12 @@ def reader_gives_a_present(play: Play) -> None:
     path = f"/v1/orders/{order['order_id']}/gift-links"
     lost, given = (giver.post(path)["token"] for _ in range(2))
     play.checks.check("the giver pays, and has it not", _owned(giver) == before, _owned(giver))
-    void = receiver.call("POST", "/v1/gifts", json={"token": lost}, refusable=True).status_code
+    void = receiver.call("POST", "/v1/gift-claims", json={"token": lost}, refusable=True).status_code
     play.checks.check("a new link voids the one before", void == 404, void)
-    claimed = receiver.post("/v1/gifts", {"token": given})
+    claimed = receiver.post("/v1/gift-claims", {"token": given})
     play.checks.say(f"{giver.name} gave {receiver.name} {claimed['works'][0]['title']}")
     play.checks.check("who claims it has it", work_id in _owned(receiver), _owned(receiver))
-    again = late.call("POST", "/v1/gifts", json={"token": given}, refusable=True).status_code
+    again = late.call("POST", "/v1/gift-claims", json={"token": given}, refusable=True).status_code
     play.checks.check("one person claims it", again == 409, again)
     return None
 

@@ -34,7 +34,7 @@ def offered(shop: Shop, order, buyer=None):
 
 
 def claims(shop: Shop, token, as_=None):
-    return shop.world.post("/v1/gifts", {"token": token}, as_=as_ or shop.other)
+    return shop.world.post("/v1/gift-claims", {"token": token}, as_=as_ or shop.other)
 
 
 @pytest.fixture
@@ -203,6 +203,12 @@ def test_what_was_read_counts_for_the_refund_and_who_read_it_does_not_decide(sho
     assert (request["status"], request["reasons"]) == ("review", ["mostly_consumed"])
     assert decides(shop, order, request, approve=True).code == "own_request"
     shop.holds()
+
+
+def test_what_the_buyer_read_of_a_work_of_theirs_is_nothing_of_the_gift(shop):
+    shop.bought(shop.reader, shop.works["tides"])
+    reads(shop, shop.works["tides"], 1.0)
+    assert asks(shop, gives(shop, "tides")).json["status"] == "approved"
 
 
 def test_what_went_back_in_part_is_not_in_the_gift(shop, given):
