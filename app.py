@@ -10,6 +10,7 @@ from chalicelib.catalog.routes import routes as catalog
 from chalicelib.content.routes import routes as content
 from chalicelib.core.front_door import FrontDoor
 from chalicelib.core.web import guard_with
+from chalicelib.coupons.routes import routes as coupons
 from chalicelib.interactions.routes import routes as interactions
 from chalicelib.library.routes import routes as library
 from chalicelib.orders.routes import routes as orders
@@ -28,6 +29,7 @@ app.register_blueprint(accounts)
 app.register_blueprint(admin)
 app.register_blueprint(catalog)
 app.register_blueprint(content)
+app.register_blueprint(coupons)
 app.register_blueprint(interactions)
 app.register_blueprint(library)
 app.register_blueprint(orders)

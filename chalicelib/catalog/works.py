@@ -126,6 +126,12 @@ def require_published(tx: Transaction, work_id: str, version: int, refusal: Refu
     tx.require(WorkRow, work_id, "work", on_sale, refusal)
 
 
+def require_standing(tx: Transaction, work_id: str, version: int, refusal: Refusal) -> None:
+    """Let the transaction through only while this version is the last, on sale or not, and was not taken down."""
+    stands = (WorkRow.taken_down == False) & (WorkRow.version == version)  # noqa: E712
+    tx.require(WorkRow, work_id, "work", stands, refusal)
+
+
 def require_outsider(tx: Transaction, work_id: str, account_id: str, refusal: Refusal) -> None:
     """Let the transaction through only where the account neither owns the work nor has a share in it."""
     tx.require(MemberRow, work_id, member_row(account_id), MemberRow.member_id.does_not_exist(), refusal)

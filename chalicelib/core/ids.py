@@ -22,6 +22,11 @@ def derived(*parts: str) -> str:
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 
+def chance() -> float:
+    """From 0 to less than 1: for waits of many that should not end together."""
+    return _source.random()
+
+
 def seed(number: int) -> None:
     """Make ids repeatable, for histories that are replayed. Secrets stay unpredictable."""
     global _source
@@ -31,6 +36,11 @@ def seed(number: int) -> None:
 def secret() -> str:
     """256 unpredictable bits, safe in a URL."""
     return secrets.token_urlsafe(32)
+
+
+def word() -> str:
+    """Ten unpredictable letters and digits that a person can read out."""
+    return "".join(secrets.choice(_CROCKFORD) for _ in range(10))
 
 
 def code() -> str:

@@ -14,10 +14,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core.errors import Conflict, Refusal
+from chalicelib.core import ids
+from chalicelib.core.errors import Conflict, Refusal, Unavailable
 from chalicelib.core.tables import Row, connection
 
-ATTEMPTS = 5
+ATTEMPTS = 10
+FIRST_WAIT, LONGEST_WAIT = 0.025, 0.8
+"""Seconds. Of those who clash at one row each waits any part of it, so that they do not meet again (full jitter)."""
 
 
 class Transaction:
@@ -68,8 +71,8 @@ class Transaction:
         self._refusals["check"].append(refusal)
 
     def commit(self) -> None:
-        """Raises the refusal of the first failed condition. A clash with another transaction is tried again. DynamoDB
-        refuses a transaction of nothing: it is not asked."""
+        """Raises the refusal of the first failed condition. A clash with another transaction is tried again, for some
+        two seconds; then Unavailable. DynamoDB refuses a transaction of nothing: it is not asked."""
         for row, refusal in self._begun:
             self.insert(row, refusal)
         if not any(self._refusals.values()):
@@ -80,9 +83,11 @@ class Transaction:
             except TransactWriteError as error:
                 reasons = list(error.cancellation_reasons)
                 self._raise_refusal(reasons, error)
-                if not _clashed(reasons) or attempt == ATTEMPTS - 1:
+                if not _clashed(reasons):
                     raise
-                time.sleep(0.02 * 2**attempt)
+                if attempt == ATTEMPTS - 1:
+                    raise Unavailable from error
+                time.sleep(ids.chance() * min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
             else:
                 return
 

@@ -98,6 +98,18 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "{name}，您好！\n\n感谢您的购买，共计 {total}：\n\n{works}\n\n您可以在资料库中阅读。\n",
         ),
     },
+    "gift_paid": {
+        "en": Letter(
+            "Your Lyceum gift: order {order_id}",
+            "Hello {name},\n\nthank you: {total} for a gift of\n\n{works}\n\n"
+            "On your order's page you get the link by which one person can claim it:\n\n{url}\n",
+        ),
+        "zh": Letter(
+            "您的 Lyceum 礼物：订单 {order_id}",
+            "{name}，您好！\n\n感谢您购买礼物，共计 {total}：\n\n{works}\n\n"
+            "请在订单页面获取领取链接，仅限一人领取：\n\n{url}\n",
+        ),
+    },
     "pass_ends": {
         "en": Letter(
             "Your pass ends soon: {title}",

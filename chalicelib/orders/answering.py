@@ -56,9 +56,12 @@ def _buyer(account_id: str) -> dict[str, str]:
 
 
 def _read_log(order: Order) -> str:
-    """How much of each work was read, and when last; of a pass, its days."""
-    keys = [progress.key(order.header.buyer_id, line.work_id) for line in order.works]
-    lines = [_days(order.passed)] if order.passed else []
+    """How much of each work was read, and when last; of a pass, its days. Of a gift, by who claimed it."""
+    if order.holder_id is None:
+        return "A gift that nobody has claimed yet."
+    keys = [progress.key(order.holder_id, line.work_id) for line in order.works]
+    lines = [f"Given away, and claimed on {clock.rfc3339(order.header.claimed_at)}"] if order.header.gift else []
+    lines += [_days(order.passed)] if order.passed else []
     for line, row in zip(order.works, tables.batch_get(keys), strict=True):
         seen = progress.of(row)
         said = f"{round(seen.fraction * 100)} % read, last on {seen.at}" if seen else "not opened"

@@ -151,8 +151,9 @@ def _request(
 
 
 def _consumed(order: Order, parts: dict[str, int]) -> list[float]:
-    works = [line.work_id for line in order.works if line.row in parts]
-    found = tables.batch_get([progress.key(order.header.buyer_id, work_id) for work_id in works])
+    reader = order.holder_id
+    works = [line.work_id for line in order.works if line.row in parts] if reader else []
+    found = tables.batch_get([progress.key(str(reader), work_id) for work_id in works])
     read = [seen.fraction if (seen := progress.of(row)) else 0.0 for row in found]
     return read + [passing.elapsed(line, clock.now()) for line in order.lines if line.author_id and line.row in parts]
 
@@ -200,7 +201,7 @@ def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> 
 def must_be_neither_side(admin: Actor, order: Order) -> None:
     """Raises OwnRequest."""
     sellers = {author for line in order.lines for author in line.shares}
-    if admin.party_id == order.header.buyer_id or admin.party_id in sellers:
+    if admin.party_id in {order.header.buyer_id, order.holder_id, *sellers}:
         raise OwnRequest
 
 

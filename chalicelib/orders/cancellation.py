@@ -5,7 +5,7 @@ from chalicelib.core import clock
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, hearing, history, status
+from chalicelib.orders import collection, discounting, hearing, history, status
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.shapes import OrderView
 from chalicelib.payments import gateway
@@ -35,7 +35,8 @@ def cancel(buyer: Actor, order_id: str) -> OrderView:
             raise TooLateToCancel
         try:
             with all_or_nothing() as tx:
-                collection.change(tx, order.header, canceled_at=clock.now(), unfinished=None, due_at=None)
+                over = {"canceled_at": clock.now(), **discounting.give_back(tx, order.header)}
+                collection.change(tx, order.header, **over, unfinished=None, due_at=None)
                 trail.write(tx, buyer, "order.canceled", order_id)
             return history.view(order)
         except Moved:

@@ -11,7 +11,7 @@ from chalicelib.core.errors import Unprocessable
 from chalicelib.core.idempotency import Once
 from chalicelib.core.logs import count, logger
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import bundling, collection, fulfilment, history, refund_policy, status, terms
+from chalicelib.orders import bundling, collection, discounting, fulfilment, history, refund_policy, status, terms
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import PAYMENT, LineRow, OrderRow
 from chalicelib.orders.shapes import NewOrder, OrderView
@@ -40,7 +40,7 @@ def place_order(buyer: Actor, wanted: NewOrder, once: Once) -> OrderView:
     """Record the order, then ask for the money: a crash between leaves a pending order nobody paid, never a payment
     without an order.
 
-    Raises what ``terms.freeze`` raises, AlreadyClaimed, CheckoutDeclined, ProviderUnavailable.
+    Raises what ``terms.freeze`` raises, CouponNotValid, AlreadyClaimed, CheckoutDeclined, ProviderUnavailable.
     """
     order = collection.read(once.subject) if once.resumed else _record(buyer, wanted, once)
     if order.header.total == 0:
@@ -63,13 +63,16 @@ def place_order(buyer: Actor, wanted: NewOrder, once: Once) -> OrderView:
 
 
 def _record(buyer: Actor, wanted: NewOrder, once: Once) -> Order:
-    lines = terms.freeze(once.subject, buyer.party_id, wanted)
+    lines, coupon = terms.freeze(once.subject, buyer.party_id, wanted)
     header = _header(buyer, wanted, lines, once.subject)
+    if coupon:
+        header.coupon, header.coupon_held = coupon.code, True
     with all_or_nothing() as tx:
         once.claim(tx)
         tx.insert(header)
         for line in lines:
             tx.insert(line)
+        discounting.take(tx, coupon, header.buyer_id)
         trail.write(tx, buyer, "order.placed", header.order_id, works=[line.work_id for line in lines])
     count("OrdersPlaced")
     return Order(header, lines, [], [], [], [], [])
@@ -84,6 +87,8 @@ def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str)
         placed_at=now,
         currency=wanted.currency,
         total=sum(line.price for line in lines),
+        discount=sum(line.discount for line in lines),
+        gift=wanted.gift or None,
         works=[shown(line) for line in lines],
         bundles=bundling.shown(lines),
         methods=list(dict.fromkeys([*first, *METHODS])),
@@ -98,7 +103,8 @@ def shown(line: LineRow) -> dict[str, object]:
     """What lists show of a line."""
     card = {name: line.card[name] for name in ("title", "kind", "subjects")}
     card |= {"bundle_id": line.bundle["bundle_id"]} if line.bundle else {}
-    return {"work_id": line.work_id, "version": line.work_version, "price": line.price, **card}
+    amounts = {"price": line.price, "discount": line.discount}
+    return {"work_id": line.work_id, "version": line.work_version, **amounts, **card}
 
 
 def _checkout(order: Order) -> Checkout:
@@ -179,7 +185,8 @@ def _was_declined(order: Order) -> bool:
 def _give_up(order: Order, error: ProviderDeclined) -> None:
     logger().error("checkout declined", order_id=order.order_id, code=error.code, param=error.param)
     with all_or_nothing() as tx:
-        collection.change(tx, order.header, failed_at=clock.now(), unfinished=None, due_at=None)
+        over = {"failed_at": clock.now(), **discounting.give_back(tx, order.header)}
+        collection.change(tx, order.header, **over, unfinished=None, due_at=None)
         trail.write(tx, ACTOR, "order.failed", order.order_id, reason=error.code)
 
 

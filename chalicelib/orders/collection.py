@@ -43,6 +43,12 @@ class Order(NamedTuple):
         return str(self.header.order_id)
 
     @property
+    def holder_id(self) -> str | None:
+        """Who has what was paid for: its buyer; of a gift, who claimed it, and nobody before."""
+        holder: str | None = self.header.claimed_by if self.header.gift else self.header.buyer_id
+        return holder
+
+    @property
     def works(self) -> list[LineRow]:
         """The lines that are works."""
         return [line for line in self.lines if line.author_id is None]

@@ -18,7 +18,7 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import earnings, journals, postings
 from chalicelib.ledger.entries import Journal
 from chalicelib.library import access
-from chalicelib.orders import collection, earning, passing, releasing, returning, terms
+from chalicelib.orders import collection, discounting, earning, passing, releasing, returning, terms
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import OVERPAID, PURCHASE, RELEASE, REVIEW, SETTLEMENT, PaymentRow, payment_row
 from chalicelib.outbox import tasks
@@ -131,7 +131,7 @@ def _present(order: Order) -> Goods:
     for work, holding in terms.offers(order.header.buyer_id, [line.work_id for line in order.works]):
         if work is None or work.state != PUBLISHED:
             return Goods([], "withdrawn")
-        if holding and holding.sources - {source}:
+        if holding and holding.sources - {source} and not order.header.gift:
             return Goods([], "already_owned")
         found.append((cards.of(work), work.files))
     return Goods(found)
@@ -147,11 +147,13 @@ def _sell(tx: Transaction, order: Order, payment: Payment, goods: Goods) -> None
 
 
 def _deliver(tx: Transaction, order: Order, goods: Goods, earned: dict[str, Any] | None = None, **facts: Any) -> None:
-    """Paid, accessible and on its way to being told, all at once."""
-    collection.change(tx, order.header, paid_at=clock.now(), unfinished=None, due_at=None, **(earned or {}))
+    """Paid, accessible and on its way to being told, all at once. A gift is nobody's until it is claimed."""
+    paid = {"paid_at": clock.now(), **(earned or {}), **discounting.take_again(tx, order.header)}
+    collection.change(tx, order.header, **paid, unfinished=None, due_at=None)
     for card, files in goods.works:
         works.require_published(tx, card.work_id, card.version, GoodsMoved())
-        access.grant(tx, order.header.buyer_id, card, files, access.order(order.order_id), GoodsMoved())
+        if order.holder_id:
+            access.grant(tx, order.holder_id, card, files, access.order(order.order_id), GoodsMoved())
     passing.begin(tx, order)
     tasks.put(tx, "order-effects", "send_receipt", {"order_id": order.order_id}, key=f"receipt:{order.order_id}")
     trail.write(tx, ACTOR, "order.paid", order.order_id, **facts)
@@ -165,6 +167,7 @@ def _return(tx: Transaction, order: Order, payment: Payment, kind: str, reason: 
     facts: dict[str, Any] = {"overpaid_at": order.header.overpaid_at or clock.now()}
     if kind == REVIEW:
         facts = {"review_at": clock.now(), "review_reason": reason, "returned_at": None}
+        facts |= discounting.give_back(tx, order.header)
     collection.change(tx, order.header, **facts, unfinished=None, due_at=None)
     returning.ask(tx, order.order_id, payment, kind, reason)
     trail.write(tx, ACTOR, f"order.{kind}", order.order_id, payment=payment.id, reason=reason)
@@ -173,7 +176,7 @@ def _return(tx: Transaction, order: Order, payment: Payment, kind: str, reason: 
 
 
 def _fail(tx: Transaction, order: Order, reason: str) -> None:
-    facts = {"failed_at": clock.now(), "review_reason": reason}
+    facts = {"failed_at": clock.now(), "review_reason": reason, **discounting.give_back(tx, order.header)}
     collection.change(tx, order.header, **facts, unfinished=None, due_at=None)
     trail.write(tx, ACTOR, "order.failed", order.order_id, reason=reason)
 

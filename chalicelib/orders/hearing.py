@@ -6,7 +6,7 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, disputing, following, fulfilment, renewing, returning
+from chalicelib.orders import collection, discounting, disputing, following, fulfilment, renewing, returning
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.disputing import DisputeUnknown
 from chalicelib.orders.following import SubscriptionUnknown
@@ -20,6 +20,7 @@ from chalicelib.settlement import banking, payees, paying
 
 TRIES = 5
 ACTOR = actors.system("hearing")
+_ENDS = {"expired_at", "failed_at"}
 
 
 def hear(event: Event) -> None:
@@ -58,7 +59,8 @@ def observe(session: Session, event: Event | None = None) -> None:
         try:
             with all_or_nothing() as tx:
                 if facts:
-                    collection.change(tx, order.header, **facts)
+                    given = discounting.give_back(tx, order.header) if facts.keys() & _ENDS else {}
+                    collection.change(tx, order.header, **facts, **given)
                     trail.write(tx, ACTOR, "order.observed", order.order_id, session=session.id, became=session.status)
                 inbox.finish(tx, event)
             return None

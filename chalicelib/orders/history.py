@@ -170,6 +170,9 @@ def _card(header: OrderRow) -> dict[str, Any]:
         "currency": header.currency,
         "total": header.total,
         "written_total": written(header.currency, header.total),
+        "coupon": header.coupon,
+        "discount": header.discount,
+        "gift": bool(header.gift),
         "works": [OrderedWork(**work) for work in header.works],
         "bundles": [OrderedBundle(**bundle) for bundle in header.bundles or []],
     }

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.core import clock, logs
+from chalicelib.coupons import uses
 from chalicelib.ledger import entries, journals, postings, returns
 from chalicelib.ledger.entries import Journal, Unbalanced
 from chalicelib.ledger.journals import AuthorsEntries
@@ -67,6 +68,7 @@ class Books(Struct):
     subscriptions: list[SubscriptionRow]
     told: list[tuple[str, AuthorsEntries]]
     moved: set[str]
+    used: dict[str, int]
 
 
 def check() -> Report:
@@ -81,6 +83,7 @@ def check() -> Report:
         subscriptions=[row for kinds in rows.values() for row in kinds.get(SubscriptionRow, ())],
         told=list(journals.every_entry()),
         moved=set(moves.journals()),
+        used=dict(uses.every()),
     )
     checks = (
         _journals_balance,
@@ -92,6 +95,7 @@ def check() -> Report:
         _earnings_are_booked,
         _statements_are_whole,
         _nobody_is_paid_more,
+        _uses_are_counted,
     )
     found = [difference for check in checks for difference in check(books)]
     if found:
@@ -118,9 +122,9 @@ def _balances_add_up(books: Books) -> Iterator[Difference]:
 
 def _access_is_paid_for(books: Books) -> Iterator[Difference]:
     due = {
-        (order.header.buyer_id, line.work_id, access.order(order_id))
+        (order.holder_id, line.work_id, access.order(order_id))
         for order_id, order in books.orders.items()
-        if order.header.paid_at and not contested.is_suspended(order)
+        if order.holder_id and order.header.paid_at and not contested.is_suspended(order)
         for line in order.works
         if not refunding.is_returned(line)
     }
@@ -140,9 +144,9 @@ def _passes_are_paid_for(books: Books) -> Iterator[Difference]:
     """Each pass that was paid, and whose money is here, is a period of its buyer's, for the days that were paid; and
     each subscription whose reader may go on has its mark, where its last period ends."""
     due = {_grace(row) for row in books.subscriptions if row.grace_until} | {
-        (order.header.buyer_id, line.author_id, access.order(order_id), *_days(line))
+        (order.holder_id, line.author_id, access.order(order_id), *_days(line))
         for order_id, order in books.orders.items()
-        if order.header.paid_at and not contested.is_suspended(order)
+        if order.holder_id and order.header.paid_at and not contested.is_suspended(order)
         if (line := order.passed) and not refunding.is_returned(line)
     }
     had = {
@@ -247,6 +251,26 @@ def _nobody_is_paid_more(books: Books) -> Iterator[Difference]:
         if paid[account, currency] > released[account, currency]:
             told = f"{paid[account, currency]} {currency} paid, {released[account, currency]} ever released"
             yield Difference("I7", account, told)
+
+
+def _uses_are_counted(books: Books) -> Iterator[Difference]:
+    """A coupon's counts, over all and by buyer, are the orders that have a use: those that are paid, or may be."""
+    held: Counter[str] = Counter()
+    for order in books.orders.values():
+        header = order.header
+        due = bool(header.coupon and (header.paid_at or not _is_over(header)))
+        if due != bool(header.coupon_held):
+            yield Difference("coupons", order.order_id, f"has a use: {bool(header.coupon_held)}, and should: {due}")
+        if header.coupon_held:
+            held.update((header.coupon, f"{header.coupon}/buyer#{header.buyer_id}"))
+    for name in sorted(held.keys() | books.used.keys()):
+        if held[name] != books.used.get(name, 0):
+            yield Difference("coupons", name, f"{books.used.get(name, 0)} counted, and {held[name]} orders have it")
+
+
+def _is_over(header: OrderRow) -> bool:
+    """Nobody will pay it any more, as far as is known."""
+    return any((header.review_at, header.failed_at, header.expired_at, header.canceled_at))
 
 
 def _payments_are_booked(books: Books) -> Iterator[Difference]:

@@ -39,10 +39,13 @@ def hear(change: Change) -> None:
 @jobs.on_dynamodb_record(stream_arn=settings.stream("orders"), name="orders_tell", batch_size=100)
 @each_change
 def tell(change: Change) -> None:
-    """Each order that was paid, told once for each of the stream's tellings, with the same id."""
+    """Each order that was paid and has a holder, told once for each of the stream's tellings, with the same id."""
     new, old = change.new, change.old or {}
-    if new and new["row"] == "order" and new.get("paid_at") and not old.get("paid_at"):
+    if not new or new["row"] != "order":
+        return
+    if _became(new, old, "claimed_at" if new.get("gift") else "paid_at"):
         facts.publish([facts.of(change, "order.paid", new["order_id"], _paid(new))])
+    if _became(new, old, "paid_at"):
         logs.count("OrdersPaid")
 
 
@@ -60,11 +63,17 @@ def sweep() -> None:
     sweeping.sweep()
 
 
+def _became(new: dict[str, Any], old: dict[str, Any], fact: str) -> bool:
+    return bool(new.get(fact) and not old.get(fact))
+
+
 def _paid(header: dict[str, Any]) -> dict[str, Any]:
+    """Of a gift, for who claimed it, as of then."""
     lines = [
         {**{name: work[name] for name in ("work_id", "kind", "subjects", "price")}, "currency": header["currency"]}
         for work in msgspec.json.decode(header["works"])
         if work["kind"] != "pass"
     ]
     told = {name: header[name] for name in ("order_id", "buyer_id", "paid_at", "currency", "total")}
-    return {**told, "lines": lines}
+    has = {"buyer_id": header["claimed_by"], "paid_at": header["claimed_at"]} if header.get("gift") else {}
+    return {**told, **has, "lines": lines}

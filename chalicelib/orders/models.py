@@ -49,7 +49,9 @@ class Unfinished(GlobalSecondaryIndex["AnyRow"]):
 
 class OrderRow(Told):
     """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show.
-    ``earnings`` is what its authors have of it, and ``releases`` counts the journals that ended their hold."""
+    ``earnings`` is what its authors have of it, and ``releases`` counts the journals that ended their hold. ``total``
+    is what a ``coupon`` left to pay, and ``coupon_held`` says that one of its uses is this order's. Of a ``gift``,
+    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to."""
 
     class Meta(Place):
         table_name = TABLE
@@ -62,6 +64,13 @@ class OrderRow(Told):
     total = MinorUnits()
     works = Json()
     bundles = Json(null=True)
+    coupon = UnicodeAttribute(null=True)
+    coupon_held = BooleanAttribute(null=True)
+    discount = MinorUnits(default=0)
+    gift = BooleanAttribute(null=True)
+    gift_hash = UnicodeAttribute(null=True)
+    claimed_by = UnicodeAttribute(null=True)
+    claimed_at = Moment(null=True)
     methods = Json()
     refund_policy = UnicodeAttribute()
     attempt = Count(default=1)
@@ -93,12 +102,12 @@ class OrderRow(Told):
 
 
 class LineRow(Row):
-    """One work on its terms, frozen when the order was placed; and how much of it is ``reserved`` for refunds, was
-    ``refunded``, and was ``booked`` as such, with what that took back from whom (``taken``). Whoever changes these
-    changes the header, too, and so its version. ``bundle`` is what it was bought by: id, title, and what the buyer had
-    of it already. A line with an ``author_id`` is a pass, and ``work_id`` is the pass's: ``days`` of that author, and
-    once they are paid, from when until when. ``subscription`` is what renewed it, and ``billed_by`` the provider's id
-    of that."""
+    """One work on its terms, frozen when the order was placed, at the ``price`` that a ``discount`` left; and how much
+    of it is ``reserved`` for refunds, was ``refunded``, and was ``booked`` as such, with what that took back from whom
+    (``taken``). Whoever changes these changes the header, too, and so its version. ``bundle`` is what it was bought by:
+    id, title, and what the buyer had of it already. A line with an ``author_id`` is a pass, and ``work_id`` is the
+    pass's: ``days`` of that author, and once they are paid, from when until when. ``subscription`` is what renewed it,
+    and ``billed_by`` the provider's id of that."""
 
     class Meta(Place):
         table_name = TABLE
@@ -108,6 +117,7 @@ class LineRow(Row):
     work_id = UnicodeAttribute()
     work_version = Count()
     price = MinorUnits()
+    discount = MinorUnits(default=0)
     currency = UnicodeAttribute()
     tax = Json()
     commission_basis_points = Count()

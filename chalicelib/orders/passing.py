@@ -75,34 +75,41 @@ def line(order_id: str, number: int, sold: Pass, currency: str, commission: int)
 
 
 def begin(tx: Transaction, order: Order) -> None:
-    """The pass of an order that is paid begins: now, or where the author's last one ends. One read for that."""
-    sold = order.passed
-    if sold is None or sold.author_id is None or sold.days is None:
+    """The pass of an order that is paid begins, of a gift once it is claimed: now, or where the holder's last one of
+    the author ends. One read for that."""
+    sold, holder_id = order.passed, order.holder_id
+    if sold is None or sold.author_id is None or sold.days is None or holder_id is None:
         return
     if sold.subscription:
         period = subscriptions.begin_period(tx, order, sold)
         collection.change(tx, sold, starts_at=clock.parse(period.starts), ends_at=clock.parse(period.ends))
         return
     source = access.order(order.order_id)
-    period = passes.begin(tx, order.header.buyer_id, sold.author_id, source, sold.days, Moved())
+    period = passes.begin(tx, holder_id, sold.author_id, source, sold.days, Moved())
     starts, ends = clock.parse(period.starts), clock.parse(period.ends)
     told = ends - starts >= 2 * TOLD_BEFORE
     waits = {"unfinished": ENDING, "due_at": ends - TOLD_BEFORE} if told else {}
     collection.change(tx, sold, starts_at=starts, ends_at=ends, **waits)
 
 
-def end(tx: Transaction, order: Order, sold: LineRow) -> None:
+def pass_by(tx: Transaction, sold: LineRow) -> None:
+    """The pass of a gift went back before anybody claimed the rest: it has days, if its money comes after all."""
+    now = clock.now()
+    collection.change(tx, sold, starts_at=now, ends_at=now + timedelta(days=sold.days or 0))
+
+
+def end(tx: Transaction, order: Order, sold: LineRow, holder_id: str) -> None:
     """Its days are over; those of other orders stay where they are."""
     sources = {access.order(order.order_id)}
     if sold.subscription:
         sources |= subscriptions.lose_period(tx, order, sold)
-    passes.revoke(tx, order.header.buyer_id, str(sold.author_id), sources, Moved())
+    passes.revoke(tx, holder_id, str(sold.author_id), sources, Moved())
 
 
-def restore(tx: Transaction, order: Order, sold: LineRow) -> None:
+def restore(tx: Transaction, order: Order, sold: LineRow, holder_id: str) -> None:
     """It has the days that it had, be they over."""
     source = access.order(order.order_id)
-    passes.restore(tx, order.header.buyer_id, str(sold.author_id), source, period_of(sold), Moved())
+    passes.restore(tx, holder_id, str(sold.author_id), source, period_of(sold), Moved())
 
 
 def period_of(sold: LineRow) -> Period:
@@ -122,22 +129,22 @@ def elapsed(sold: LineRow, now: datetime) -> float:
 def tell(row: LineRow) -> None:
     """Mail that a pass ends soon, once; not where its money went back, or another follows it."""
     order = collection.read(row.order_id)
-    sold, buyer_id = order.passed, order.header.buyer_id
-    if sold is None or sold.unfinished is None:  # the index was behind
+    sold, holder_id = order.passed, order.holder_id
+    if sold is None or sold.unfinished is None or holder_id is None:  # the index was behind
         return
-    held, author_id = passes.read(buyer_id), str(sold.author_id)
+    held, author_id = passes.read(holder_id), str(sold.author_id)
     period = held.periods.get(author_id, {}).get(access.order(order.order_id))
     with all_or_nothing() as tx:
         collection.change(tx, sold, unfinished=None, due_at=None)
         trail.write(tx, ACTOR, "pass.ending", order.order_id, told=bool(period))
         if period and period.ends == held.ends(author_id):
-            _write(tx, order, sold, period)
+            _write(tx, order, sold, period, holder_id)
 
 
-def _write(tx: Transaction, order: Order, sold: LineRow, period: Period) -> None:
+def _write(tx: Transaction, order: Order, sold: LineRow, period: Period, holder_id: str) -> None:
     try:
-        buyer = profiles.read(order.header.buyer_id)
+        reader = profiles.read(holder_id)
     except NotFound:
         return
-    facts = {"name": buyer.name, "title": sold.card["title"], "ends": f"{period.ends[:10]} {period.ends[11:16]} UTC"}
-    post.send(tx, "pass_ends", buyer.email, buyer.language, key=f"letter:pass:{order.order_id}", **facts)
+    facts = {"name": reader.name, "title": sold.card["title"], "ends": f"{period.ends[:10]} {period.ends[11:16]} UTC"}
+    post.send(tx, "pass_ends", reader.email, reader.language, key=f"letter:pass:{order.order_id}", **facts)

@@ -1,6 +1,7 @@
 """The receipt of a paid order."""
 
 from chalicelib.accounts import profiles
+from chalicelib.core import settings
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import written
 from chalicelib.core.transactions import all_or_nothing
@@ -9,14 +10,15 @@ from chalicelib.orders import collection
 
 
 def send(order_id: str) -> None:
-    """Mail what was bought, once: the letter's key is the order's. An account that is gone gets no mail."""
+    """Mail what was bought, once: the letter's key is the order's. An account that is gone gets no mail. A gift's link
+    is not in it, for it is not kept: it is made for who asks for it."""
     order = collection.read(order_id)
     try:
         buyer = profiles.read(order.header.buyer_id)
         with all_or_nothing() as tx:
             post.send(
                 tx,
-                "order_paid",
+                "gift_paid" if order.header.gift else "order_paid",
                 buyer.email,
                 buyer.language,
                 key=f"letter:receipt:{order_id}",
@@ -24,6 +26,7 @@ def send(order_id: str) -> None:
                 order_id=order_id,
                 works="\n".join(f"- {work['title']}" for work in order.header.works),
                 total=written(order.header.currency, order.header.total),
+                url=f"{settings.value('PUBLIC_URL')}/orders/{order_id}",
             )
     except (Conflict, NotFound):
         return

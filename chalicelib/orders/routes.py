@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.core.actors import Actor, Who
 from chalicelib.core.cursors import BadCursor, Page
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Refusal, TooMany
 from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, accepted, created, ok, route
@@ -14,7 +14,9 @@ from chalicelib.orders import (
     checkout,
     complaining,
     contesting,
+    gifting,
     history,
+    quoting,
     refund_policy,
     selling,
     subscribing,
@@ -28,12 +30,17 @@ from chalicelib.orders.checkout import CheckoutDeclined
 from chalicelib.orders.complaining import AlreadyComplained, ComplaintClosed, NothingToComplainOf
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.contesting import AlreadyAnswered
+from chalicelib.orders.discounting import CouponNotValid
+from chalicelib.orders.gifting import GiftClaimed, GiftClosed, NoGift
 from chalicelib.orders.passing import OwnPass, PassNotForSale
 from chalicelib.orders.shapes import (
     ComplaintToDecide,
     ComplaintView,
     Decision,
     DisputeView,
+    GiftClaim,
+    GiftLink,
+    GiftView,
     NewComplaint,
     NewEvidence,
     NewOrder,
@@ -44,6 +51,7 @@ from chalicelib.orders.shapes import (
     OrdersQuery,
     OrderView,
     PolicyView,
+    QuoteView,
     RequestToDecide,
     RequestView,
     Ruling,
@@ -65,6 +73,22 @@ from chalicelib.payments.wire import ProviderUnavailable
 
 routes = Blueprint(__name__)
 
+CART: tuple[type[Refusal], ...] = (
+    WorkNotForSale,
+    NoPriceInCurrency,
+    AlreadyOwned,
+    OwnWork,
+    CartTooLarge,
+    TotalTooHigh,
+    TotalTooLow,
+    BundleNotForSale,
+    PassNotForSale,
+    OwnPass,
+    CouponNotValid,
+    TooMany,
+)
+"""What may be said of the things in a cart, and of its coupon."""
+
 
 @route(
     routes,
@@ -73,26 +97,19 @@ routes = Blueprint(__name__)
     who=Who.READER,
     body=NewOrder,
     answers={201: OrderView},
-    refuses=(
-        WorkNotForSale,
-        NoPriceInCurrency,
-        AlreadyOwned,
-        OwnWork,
-        CartTooLarge,
-        TotalTooHigh,
-        TotalTooLow,
-        BundleNotForSale,
-        PassNotForSale,
-        OwnPass,
-        CheckoutDeclined,
-        ProviderUnavailable,
-    ),
+    refuses=(*CART, CheckoutDeclined, ProviderUnavailable),
     once=True,
 )
 def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
     """Order works, bundles and a pass: the answer says where to pay. What is free is mine at once."""
     order = checkout.place_order(actor, body, once)
     return created(order, checkout.location(order.order_id))
+
+
+@route(routes, "POST", "/v1/quotes", who=Who.READER, body=NewOrder, answers={200: QuoteView}, refuses=CART)
+def quote(actor: Actor, body: NewOrder) -> Answer:
+    """What an order would cost now, with its coupon. Nothing is ordered."""
+    return ok(quoting.quote(actor, body))
 
 
 @route(
@@ -127,6 +144,35 @@ def read_order(actor: Actor, order_id: str) -> Answer:
 def cancel_order(actor: Actor, order_id: str) -> Answer:
     """Cancel an order that is not paid. Canceling it again changes nothing."""
     return ok(cancellation.cancel(actor, order_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/gift-links",
+    who=Who.READER,
+    answers={201: GiftLink},
+    refuses=(NotFound, NoGift, GiftClaimed),
+    limit=Limit(60, 900),
+)
+def offer_gift(actor: Actor, order_id: str) -> Answer:
+    """The link by which one person can claim a gift that I paid. A new one voids the one before."""
+    return created(gifting.issue(actor, order_id), checkout.location(order_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/gift-claims",
+    who=Who.READER,
+    body=GiftClaim,
+    answers={201: GiftView},
+    refuses=(NotFound, GiftClaimed, GiftClosed, AlreadyOwned, OwnWork, OwnPass),
+    limit=Limit(60, 900),
+)
+def claim_gift(actor: Actor, body: GiftClaim) -> Answer:
+    """Claim a gift by its link: what is in it is mine from then on. Claiming it again changes nothing."""
+    return created(gifting.claim(actor, body), "/v1/me/library")
 
 
 @route(

@@ -56,6 +56,7 @@ def _line(author_id: str, line: LineRow) -> SaleLine:
     return SaleLine(
         work_id=line.work_id,
         title=line.card["title"],
+        discount=line.discount,
         gross=line.price,
         tax=line.tax["amount"],
         commission=line.commission,

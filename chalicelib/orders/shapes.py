@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from chalicelib.core.money import MAXIMUM, CurrencyCode
+from chalicelib.coupons.shapes import Code
 
 MOST_WORKS = 20
 
@@ -14,12 +15,15 @@ Method = Literal["card", "alipay", "wechat_pay"]
 
 class NewOrder(Struct, forbid_unknown_fields=True):
     """At most 20 works, those of bundles counted, and one pass. ``method`` is shown first on the payment page; the
-    others stay."""
+    others stay. A ``coupon`` takes something off the works and bundles that it fits; no less is left to pay than can be
+    paid, but for nothing."""
 
     currency: CurrencyCode
     work_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
     bundle_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
     pass_id: WorkId | None = None
+    coupon: Code | None = None
+    gift: bool = False
     method: Method | None = None
 
 
@@ -67,8 +71,8 @@ class Moment(Struct):
 
 
 class OrderedWork(Struct):
-    """A line of an order; ``price`` in whole minor units of the order's currency. ``bundle_id``: it came by that. Of
-    the ``kind`` pass, ``work_id`` is the pass's."""
+    """A line of an order; ``price`` in whole minor units of the order's currency, after the ``discount``.
+    ``bundle_id``: it came by that. Of the ``kind`` pass, ``work_id`` is the pass's."""
 
     work_id: str
     title: str
@@ -77,6 +81,7 @@ class OrderedWork(Struct):
     price: int
     subjects: list[str]
     bundle_id: str | None = None
+    discount: int = 0
 
 
 class OrderedBundle(Struct):
@@ -99,10 +104,12 @@ class SaleCard(Struct):
 
 class SaleLine(Struct):
     """How a line of a sale was split: ``tax`` of the ``gross``, then the commission, then ``shares`` by author, one of
-    which is the reader's (``share``). Of it ``refunded`` went back, which took back so much from the reader."""
+    which is the reader's (``share``). The gross is what a coupon's ``discount`` left to pay. Of it ``refunded`` went
+    back, which took back so much from the reader."""
 
     work_id: str
     title: str
+    discount: int
     gross: int
     tax: int
     commission: int
@@ -125,8 +132,21 @@ class OrderedPass(Struct):
     subscription_id: str | None = None
 
 
+class QuoteView(Struct):
+    """What an order would cost now, in whole minor units of ``currency``. The ``discount`` is off already."""
+
+    currency: str
+    total: int
+    written_total: str
+    discount: int
+    written_discount: str
+    works: list[OrderedWork]
+    bundles: list[OrderedBundle]
+
+
 class OrderCard(Struct):
-    """``total`` in whole minor units of ``currency``; ``written_total`` is for people."""
+    """``total`` in whole minor units of ``currency``, after the ``discount`` by its ``coupon``; ``written_total`` is
+    for people."""
 
     order_id: str
     status: str
@@ -134,8 +154,39 @@ class OrderCard(Struct):
     currency: str
     total: int
     written_total: str
+    coupon: str | None
+    discount: int
+    gift: bool
     works: list[OrderedWork]
     bundles: list[OrderedBundle]
+
+
+class GiftLink(Struct):
+    """Whoever has the ``url``, or the ``token`` in it, may claim the gift. Only the last one of a gift is good."""
+
+    token: str
+    url: str
+
+
+class GiftClaim(Struct, forbid_unknown_fields=True):
+    """What a gift's link ends with."""
+
+    token: Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}\.[0-9A-Za-z_-]{43}(?![\s\S])")]
+
+
+class GiftedWork(Struct):
+    """Something in a gift; of the ``kind`` pass, ``work_id`` is the pass's."""
+
+    work_id: str
+    title: str
+    kind: str
+
+
+class GiftView(Struct):
+    """What was claimed: it is in the library, and among the passes."""
+
+    claimed_at: str
+    works: list[GiftedWork]
 
 
 class WorkToRefund(Struct, forbid_unknown_fields=True):
@@ -321,7 +372,8 @@ class PaymentView(Struct):
 
 class OrderView(OrderCard):
     """An order with its timeline. ``pay_at`` is the page to pay on, while it can be paid; ``methods`` are offered
-    there. ``reason`` says why a payment was not accepted. ``refunded`` of the total went back, by ``refunds``.
+    there. ``reason`` says why a payment was not accepted. ``refunded`` of the total went back, by ``refunds``. Of a
+    gift the timeline says when it was ``claimed``.
     """
 
     pay_at: str | None

@@ -16,6 +16,7 @@ _TOLD = (
     ("review", "review_at"),
     ("paid", "paid_at"),
     ("paid_again", "overpaid_at"),
+    ("claimed", "claimed_at"),
     ("returned", "returned_at"),
     ("disputed", "disputed_at"),
     ("dispute_won", "dispute_won_at"),

@@ -13,8 +13,19 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.audit import trail
 from chalicelib.core import actors, aws, clock, logs
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, disputing, fulfilment, hearing, passing, releasing, returning, unsubscribing
+from chalicelib.orders import (
+    collection,
+    discounting,
+    disputing,
+    fulfilment,
+    hearing,
+    passing,
+    releasing,
+    returning,
+    unsubscribing,
+)
 from chalicelib.orders.models import (
     DISPUTE,
     ENDING,
@@ -32,7 +43,6 @@ from chalicelib.orders.models import (
 )
 from chalicelib.payments import contests, gateway, inbox, replaying
 from chalicelib.payments.inbox import Event
-from chalicelib.payments.wire import ProviderUnavailable
 from chalicelib.settlement import paying
 
 SETTLES_WITHIN = timedelta(minutes=10)
@@ -130,7 +140,7 @@ def _hear(event: Event) -> None:
     try:
         hearing.hear(event)
     except Exception as error:
-        if not isinstance(error, ProviderUnavailable) and not aws.is_passing(error):
+        if not isinstance(error, Unavailable) and not aws.is_passing(error):
             inbox.failed(event)
         raise
 
@@ -148,7 +158,8 @@ def _look_for_payment(row: OrderRow) -> None:
         hearing.observe(page)
     else:
         with all_or_nothing() as tx:
-            collection.change(tx, order.header, expired_at=clock.now(), unfinished=None, due_at=None)
+            over = {"expired_at": clock.now(), **discounting.give_back(tx, order.header)}
+            collection.change(tx, order.header, **over, unfinished=None, due_at=None)
             trail.write(tx, ACTOR, "order.expired", order.order_id)
 
 

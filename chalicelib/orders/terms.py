@@ -11,10 +11,13 @@ from chalicelib.core import settings
 from chalicelib.core.errors import Conflict, Unprocessable
 from chalicelib.core.money import CURRENCIES, MAXIMUM, written
 from chalicelib.core.tables import batch_get
+from chalicelib.coupons import coupons
+from chalicelib.coupons.coupons import Coupon
 from chalicelib.ledger.shares import split
 from chalicelib.library import access
 from chalicelib.library.access import Holding
-from chalicelib.orders import bundling, passing
+from chalicelib.orders import bundling, discounting, passing
+from chalicelib.orders.discounting import CouponNotValid
 from chalicelib.orders.models import LineRow, line_row
 from chalicelib.orders.shapes import MOST_WORKS, NewOrder
 
@@ -22,9 +25,10 @@ REFUND_POLICY = "2026-11"
 """The version of the refund rules that an order is placed under."""
 
 TRANSACTION_ITEMS = 100
-FIXED_ITEMS = 12
+FIXED_ITEMS = 14
 """What is written whatever was bought, at most: of fulfilment order, payment, two journals, receipt, inbox, audit, an
-answer; of a dispute order, payment, dispute, three journals, inbox, audit, and requests that it ends."""
+answer, and a coupon's two counts; of a dispute order, payment, dispute, three journals, inbox, audit, and requests that
+it ends."""
 
 AUTHORS_ITEMS = 3
 """What a journal writes for an author: the entries of their statement, and the balances, one or two."""
@@ -82,11 +86,15 @@ class TotalTooLow(Unprocessable):
 
 
 class Good(NamedTuple):
-    """A work at the price that it has here, and the bundle that it comes by."""
+    """A work at the price that it has here, the bundle that it comes by, and what a coupon has taken off the price."""
 
     work: Work
     price: int
     bundle: dict[str, Any] | None = None
+    off: int = 0
+
+    def fits(self, coupon: Coupon) -> bool:
+        return coupon.fits(self.work.owner_id, self.work.work_id, self.bundle["bundle_id"] if self.bundle else None)
 
 
 Offered = dict[str, tuple[Work | None, Holding | None]]
@@ -102,17 +110,20 @@ def offers(buyer_id: str, work_ids: list[str]) -> list[tuple[Work | None, Holdin
     return list(zip(found, held, strict=True))
 
 
-def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> list[LineRow]:
-    """The order's lines, one a work, and one a pass. One call to the store, and one more for bundles and for a pass.
+def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> tuple[list[LineRow], Coupon | None]:
+    """The order's lines, one a work, and one a pass, and the coupon that made them cheaper. One call to the store, and
+    one more for bundles and for a pass, and two for a coupon.
 
     Raises FieldInvalid, WorkNotForSale, NoPriceInCurrency, AlreadyOwned, OwnWork, CartTooLarge, TotalTooHigh,
-    TotalTooLow, BundleNotForSale, PassNotForSale, OwnPass.
+    TotalTooLow, BundleNotForSale, PassNotForSale, OwnPass, CouponNotValid, TooMany.
     """
     bundles = bundling.named(wanted)
     work_ids = bundling.works_of(wanted, bundles)
     if len(work_ids) > MOST_WORKS:
         raise CartTooLarge(field="bundle_ids")
     offered = dict(zip(work_ids, offers(buyer_id, work_ids), strict=True))
+    if wanted.gift:
+        offered = {work_id: (work, None) for work_id, (work, _) in offered.items()}
     goods: list[Good] = []
     for work_id in wanted.work_ids:
         sold = _must_be_for_sale(offered[work_id][0], work_id)
@@ -120,12 +131,26 @@ def freeze(order_id: str, buyer_id: str, wanted: NewOrder) -> list[LineRow]:
         goods.append(Good(sold, _price(sold, wanted.currency)))
     for bundle in bundles:
         goods += _bundled(buyer_id, bundle, offered, wanted.currency)
+    sold_pass = passing.named(buyer_id, wanted)
+    if coupon := discounting.named(buyer_id, wanted):
+        goods = _discounted(goods, coupon, sold_pass.prices[wanted.currency] if sold_pass else 0, wanted.currency)
     lines = [_line(order_id, number, good, wanted.currency) for number, good in enumerate(goods, start=1)]
-    if sold_pass := passing.named(buyer_id, wanted):
+    if sold_pass:
         commission = commission_of(sold_pass.owner_id)
         lines.append(passing.line(order_id, len(lines) + 1, sold_pass, wanted.currency, commission))
     _must_fit(lines, wanted.currency)
-    return lines
+    return lines, coupon
+
+
+def _discounted(goods: list[Good], coupon: Coupon, beside: int, currency: str) -> list[Good]:
+    """The goods at what the coupon leaves to pay of each, in an order in which so much is paid ``beside``."""
+    fitting = {good.work.work_id: good.price for good in goods if good.fits(coupon)}
+    total = sum(good.price for good in goods) + beside
+    parts = coupons.discounts(coupon, fitting, total, currency)
+    if not parts:
+        raise CouponNotValid(field="coupon")
+    offs = [parts.get(good.work.work_id, 0) for good in goods]
+    return [good._replace(price=good.price - off, off=off) for good, off in zip(goods, offs, strict=True)]
 
 
 def _bundled(buyer_id: str, bundle: Bundle, offered: Offered, currency: str) -> list[Good]:
@@ -179,7 +204,7 @@ def _price(work: Work, currency: str) -> int:
 
 
 def _line(order_id: str, number: int, good: Good, currency: str) -> LineRow:
-    work, price, bundle = good
+    work, price, bundle, off = good
     commission = commission_of(work.owner_id)
     parts = split(price, commission, work.shares)
     return LineRow(
@@ -188,6 +213,7 @@ def _line(order_id: str, number: int, good: Good, currency: str) -> LineRow:
         work_id=work.work_id,
         work_version=work.version,
         price=price,
+        discount=off,
         currency=currency,
         tax=NO_TAX,
         commission_basis_points=commission,

@@ -7,8 +7,8 @@ import requests
 from infra.demo.caller import Caller, until
 
 
-def order(reader: Caller, currency: str, *work_ids: str, method: str | None = None) -> dict[str, Any]:
-    body = {"work_ids": list(work_ids), "currency": currency} | ({"method": method} if method else {})
+def order(reader: Caller, currency: str, *work_ids: str, method: str | None = None, **more: Any) -> dict[str, Any]:
+    body = {"work_ids": list(work_ids), "currency": currency, **more} | ({"method": method} if method else {})
     placed: dict[str, Any] = reader.spend("/v1/orders", body)
     return placed
 
@@ -31,9 +31,9 @@ def await_status(reader: Caller, order_id: str, status: str) -> dict[str, Any]:
     return until(f"order {order_id} to be {status}", look)
 
 
-def buy(reader: Caller, currency: str, method: str, *work_ids: str) -> dict[str, Any]:
+def buy(reader: Caller, currency: str, method: str, *work_ids: str, **more: Any) -> dict[str, Any]:
     """Order, pay and wait until it is paid. What is free needs no page."""
-    placed = order(reader, currency, *work_ids, method=method)
+    placed = order(reader, currency, *work_ids, method=method, **more)
     if placed["pay_at"]:
         pay(placed, method)
     return await_status(reader, placed["order_id"], "paid")

@@ -45,6 +45,11 @@ class Play:
         """The ids of the works that cost something, in the order they came out."""
         return [self.works[each.title] for each in self.manuscripts if each.title in self.works and not each.is_free]
 
+    def author_of(self, work_id: str) -> Caller:
+        """Who brought it out here."""
+        title = next(title for title, known in self.works.items() if known == work_id)
+        return self.people[next(each.author for each in self.manuscripts if each.title == title)]
+
     def stripe(self, path: str, **told: Any) -> Any:
         """Turn a knob of the fake Stripe."""
         answer = requests.post(f"{self.platform.stripe_url}/_control/{path}", json=told, timeout=30)

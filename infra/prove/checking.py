@@ -35,6 +35,7 @@ class Watch:
     def __call__(self, writes: list[Write]) -> None:
         touched: set[str] = set()
         moved: dict[tuple[str, str], int] = defaultdict(int)
+        used: Counter[str] = Counter()
         for write in writes:
             match write.table.removeprefix(PREFIX):
                 case "ledger" if write.key[1] == "journal":
@@ -45,11 +46,20 @@ class Watch:
                     touched |= set() if write.key[0].startswith("subscriber#") else {write.key[0]}
                     self._covered(write)
                     self._passed(write)
+                    _keeps_its_claim(write)
+                    used.subtract(_uses_of(write.new))
+                    used.update(_uses_of(write.old))
+                case "coupons":
+                    used["/".join(write.key)] += _number(write.new, "used") - _number(write.old, "used")
                 case "library":
                     changed = _all_sources(write.old) ^ _all_sources(write.new)
                     touched |= {source.removeprefix("order#") for source in changed if source.startswith("order#")}
         if wrong := {key: amount for key, amount in moved.items() if amount}:
             raise Broken(f"I2: entries and balances differ by {wrong}")
+        if wrong_uses := {name: count for name, count in used.items() if count}:
+            raise Broken(f"coupons: counts and orders differ by {wrong_uses}")
+        for write in writes:
+            self._within_limits(write)
         for order_id in touched:
             self._accessible(order_id)
 
@@ -73,6 +83,16 @@ class Watch:
             if not 0 <= refunded <= reserved <= whole:
                 raise Broken(f"I6: {write.key}: refunded {refunded}, reserved {reserved}, of {whole}")
 
+    def _within_limits(self, write: Write) -> None:
+        """A new order takes a use within the coupon's limits; only one that is paid late may go beyond."""
+        new = write.new or {}
+        if write.old is None and "coupon_held" in new:
+            code, items = new["coupon"]["S"], self._tables[f"{PREFIX}coupons"].items
+            terms, mine = items[code, "coupon"], items[code, f"buyer#{new['buyer_id']['S']}"]
+            for counted, limit in ((terms, "most_uses"), (mine, "most_by_buyer")):
+                if limit in terms and _number(counted, "used") > _number(terms, limit):
+                    raise Broken(f"coupons: {code} is used {counted['used']} times, and {limit} is {terms[limit]}")
+
     def _passed(self, write: Write) -> None:
         row = write.key[1].partition("#")[0]
         if row in STATUSES and write.new:
@@ -88,8 +108,9 @@ class Watch:
         lines = [item for row, item in rows.items() if row.startswith("line#")]
         away = any(_is_away(item) for item in self._disputes(rows))
         for line in lines:
-            is_due = "paid_at" in header and not away and not _is_returned(line)
-            has = _has(held, header["buyer_id"]["S"], line, f"order#{order_id}")
+            is_had = "gift" not in header or "claimed_by" in header
+            is_due = is_had and "paid_at" in header and not away and not _is_returned(line)
+            has = _has(held, (header.get("claimed_by") or header["buyer_id"])["S"], line, f"order#{order_id}")
             if has != is_due:
                 raise Broken(f"I5: {order_id}/{line['row']['S']}: access {has}, due {is_due}")
 
@@ -217,6 +238,19 @@ def _facts(item: Item) -> Any:
 class _Facts(SimpleNamespace):
     def __getattr__(self, name: str) -> None:
         return None
+
+
+def _keeps_its_claim(write: Write) -> None:
+    before, after = ((item or {}).get("claimed_by", {}).get("S") for item in (write.old, write.new))
+    if before and before != after:
+        raise Broken(f"gifts: {write.key[0]} was claimed by {before}, and then by {after}")
+
+
+def _uses_of(header: Item | None) -> list[str]:
+    """The counters that say that this order has a use of its coupon."""
+    if not header or "coupon_held" not in header:
+        return []
+    return [f"{header['coupon']['S']}/{row}" for row in ("coupon", f"buyer#{header['buyer_id']['S']}")]
 
 
 def _is_away(dispute: Item) -> bool:

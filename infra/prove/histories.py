@@ -46,10 +46,13 @@ class History:
         self.faults = 0
         self.orders: list[tuple[str, str]] = []
         """Buyer and order, of what was ordered."""
+        self.links: dict[str, list[str]] = {}
+        """Of a gift's order all links that its buyer was given, the last of which is good."""
         self.keys = 0
         self.depth = 0
         self.faulty = self.chance.random() < 0.8
         self.paid_out = self.chance.random() < 0.4
+        self.coupon = self.chance.choice(list(stock.COUPONS))
         platform.begin(seed)
         platform.watch = watch
         platform.wire.meet = self._meet
@@ -81,6 +84,8 @@ class History:
             (5, self.settle_down),
             (4 if paid else 0, self.refund),
             (3 if self._to_decide() else 0, self.decide),
+            (5 if paid and self._gifts() else 0, self.offer),
+            (5 if self.links else 0, self.claim),
             (1 if self.orders else 0, self.cancel),
             (5 if paid else 0, self.dispute),
             (5 if fake.every("transfer") else 1 if paid else 0, self.by_hand),
@@ -119,10 +124,36 @@ class History:
             self.keys += 1
             key = f"key-of-history-{self.keys}"
         self.note(f"{buyer[-2:]} orders {len(works)} works in {currency} by {key[-2:]}")
-        status, answer = self.call("POST", "/v1/orders", {"work_ids": works, "currency": currency}, buyer, key)
+        body: dict[str, Any] = {"work_ids": works, "currency": currency}
+        if self.chance.random() < 0.4:
+            body["coupon"] = self.coupon
+        if self.chance.random() < 0.25:
+            body["gift"] = True
+        self.note(f"with {body.get('coupon', 'no coupon')}{', as a gift' if 'gift' in body else ''}")
+        status, answer = self.call("POST", "/v1/orders", body, buyer, key)
         self.note(f"→ {status} {answer.get('order_id', answer.get('code'))}")
         if status == 201 and (buyer, answer["order_id"]) not in self.orders:
             self.orders.append((buyer, answer["order_id"]))
+
+    def offer(self) -> None:
+        """A buyer asks for the link of a gift."""
+        if gifts := self._gifts():
+            buyer, order_id = self.chance.choice(gifts)
+            status, answer = self.call("POST", f"/v1/orders/{order_id}/gift-links", None, buyer)
+            self.note(f"a link for {order_id} → {status} {answer.get('code', '')}")
+            if status == 201:
+                self.links.setdefault(order_id, []).append(answer["token"])
+
+    def claim(self) -> None:
+        """Somebody has a link, perhaps an old one."""
+        if not self.links:
+            return
+        order_id = self.chance.choice(list(self.links))
+        number, who = self.chance.randrange(len(self.links[order_id])), self.chance.choice(stock.CLAIMERS)
+        status, answer = self.call("POST", "/v1/gift-claims", {"token": self.links[order_id][number]}, who)
+        self.note(f"{who[-2:]} claims {order_id} by link {number} → {status} {answer.get('code', '')}")
+        if status == 201 and number < len(self.links[order_id]) - 1:
+            raise checking.Broken(f"{order_id} was claimed by a link that a newer one had voided")
 
     def pay(self) -> None:
         pages = self._open_pages()
@@ -322,6 +353,10 @@ class History:
     def _open_pages(self) -> list[Any]:
         return [one for one in self.platform.fake.every("checkout.session").values() if one["status"] == "open"]
 
+    def _gifts(self) -> list[tuple[str, str]]:
+        rows = self.platform.store.tables["lyceum-dev-orders"].items
+        return [(buyer, order_id) for buyer, order_id in self.orders if "gift" in rows[order_id, "order"]]
+
     def _to_decide(self) -> list[tuple[str, str]]:
         rows = self.platform.store.tables["lyceum-dev-orders"].items
         return [key for key, item in rows.items() if item.get("unfinished", {}).get("S") == "decision"]
@@ -348,9 +383,17 @@ class History:
         """Somebody else takes a turn while this call is on its way."""
         self.depth += 1
         try:
-            self._do(
-                self.chance.choice((self.hand_over, self.webhooks, self.refund, self.pay, self.cancel, self.sweep))
+            deeds = (
+                self.hand_over,
+                self.webhooks,
+                self.refund,
+                self.pay,
+                self.cancel,
+                self.sweep,
+                self.order,
+                self.claim,
             )
+            self._do(self.chance.choice(deeds))
         finally:
             self.depth -= 1
 

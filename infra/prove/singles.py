@@ -58,9 +58,9 @@ class Told(History):
         self.orders_works(number)
         self.pays(card, method, outcome)
 
-    def orders_works(self, number: int, which: slice = slice(None)) -> None:
+    def orders_works(self, number: int, which: slice = slice(None), **more: object) -> None:
         sold = [work for work, (prices, _) in stock.WORKS.items() if prices.get(self.currency)][which]
-        body = {"work_ids": sold[:number], "currency": self.currency}
+        body = {"work_ids": sold[:number], "currency": self.currency, **more}
         for _ in range(3):
             answer = self.asks("/v1/orders", body, "the-key-of-the-order")
             if "order_id" in answer:
@@ -93,6 +93,21 @@ class Told(History):
             self.platform.now += 61  # the claim of a request that broke off holds for a minute
             return {}
         return dict(answer)
+
+    def wants_too(self, code: str, who: str) -> None:
+        """One more order with the same coupon."""
+        body = {"work_ids": [next(iter(stock.WORKS))], "currency": self.currency, "coupon": code}
+        self.asks("/v1/orders", body, "the-key-of-another", who)
+        self.calm()
+
+    def gives(self, who: str = stock.READERS[1]) -> None:
+        """The buyer gives the link away, and whoever has it claims the gift; both ask again."""
+        token = ""
+        for _ in range(3):
+            token = self.asks(f"/v1/orders/{self.order_id}/gift-links", None, "").get("token", token)
+            if token and self.asks("/v1/gift-claims", {"token": token}, "", who):
+                break
+        self.calm()
 
     def opens_account(self) -> None:
         """The first author's, of which Stripe knows all that it must."""
@@ -277,6 +292,69 @@ def our_bank_sends_a_payout_back(told: Told) -> None:
     told.calm()
 
 
+def a_purchase_with_a_coupon(told: Told) -> None:
+    """Nobody else can have its only use, also when some of the money went back."""
+    told.orders_works(2, coupon="ONCE")
+    told.pays()
+    told.asks_for_refund(3)
+    told.wants_too("ONCE", stock.READERS[1])
+
+
+def two_orders_of_one_buyer_with_a_coupon(told: Told) -> None:
+    told.orders_works(2, coupon="EACH")
+    told.wants_too("EACH", told.buyer)
+
+
+def an_order_with_a_coupon_that_expires(told: Told) -> None:
+    """Somebody else has its use then; and who pays late has it, too."""
+    told.orders_works(2, coupon="ONCE")
+    told.platform.now += 3_000
+    told.platform.fake.tick()
+    told.platform.sweep("orders_sweep")
+    told.calm()
+    told.wants_too("ONCE", stock.READERS[1])
+    if told.order_id:
+        told.orders = [(told.buyer, told.order_id)]
+        told.pay_another_page()
+    told.calm()
+
+
+def an_order_with_a_coupon_that_is_canceled(told: Told) -> None:
+    told.orders_works(1, coupon="EACH")
+    for _ in range(2):
+        told.asks(f"/v1/orders/{told.order_id}/cancellation", None, "")
+    told.calm()
+
+
+def an_order_that_a_coupon_makes_free(told: Told) -> None:
+    told.orders_works(1, coupon="FREE")
+
+
+def a_gift(told: Told) -> None:
+    told.orders_works(2, gift=True)
+    told.pays()
+    told.gives()
+
+
+def a_gift_that_goes_back_before_anybody_claims_it(told: Told) -> None:
+    told.orders_works(2, gift=True)
+    told.pays(cards.REFUND_FAILS_LATE)
+    told.asks_for_refund()
+    told.gives()
+    told.platform.now += 90_000
+    told.platform.fake.tick()
+    told.calm()
+    told.gives()
+
+
+def a_refund_of_a_gift_that_was_claimed(told: Told) -> None:
+    told.orders_works(2, gift=True)
+    told.pays()
+    told.gives()
+    told.asks_for_refund(3, "1")
+    told.asks_for_refund(0, "2")
+
+
 STORIES: tuple[Callable[[Told], None], ...] = (
     a_purchase,
     a_purchase_by_a_wallet_that_takes_its_time,
@@ -299,6 +377,14 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     an_author_is_paid_too_much,
     an_author_has_spent_it,
     our_bank_sends_a_payout_back,
+    a_purchase_with_a_coupon,
+    two_orders_of_one_buyer_with_a_coupon,
+    an_order_with_a_coupon_that_expires,
+    an_order_with_a_coupon_that_is_canceled,
+    an_order_that_a_coupon_makes_free,
+    a_gift,
+    a_gift_that_goes_back_before_anybody_claims_it,
+    a_refund_of_a_gift_that_was_claimed,
 )
 
 

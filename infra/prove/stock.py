@@ -1,22 +1,36 @@
-"""Who is there before a history begins: readers, authors, admins; and works of several hands, in several currencies."""
+"""Who is there before a history begins: readers, authors, admins; works of several hands, in several currencies; and
+coupons, some for few."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from chalicelib.accounts import tokens
 from chalicelib.accounts.models import Account, Session, session_row
 from chalicelib.catalog.models import WorkRow
 from chalicelib.core import clock, ids
+from chalicelib.coupons.models import PLATFORM, CouponRow
 from infra.prove.platform import Platform
 
 READERS = tuple(ids.derived("reader", number) for number in "12")
 AUTHORS = tuple(ids.derived("author", number) for number in "123")
 ADMINS = tuple(ids.derived("admin", number) for number in "12")
+CLAIMERS = (*READERS, *ADMINS)
 WORKS = {
     ids.derived("work", "1"): ({"usd": 900, "cny": 6_500, "jpy": 900}, {AUTHORS[0]: 10_000}),
     ids.derived("work", "2"): ({"usd": 1_001, "jpy": 777}, {AUTHORS[0]: 6_667, AUTHORS[1]: 3_333}),
     ids.derived("work", "3"): ({"usd": 333, "cny": 401}, {AUTHORS[0]: 3_334, AUTHORS[1]: 3_333, AUTHORS[2]: 3_333}),
     ids.derived("work", "4"): ({"usd": 250_000, "cny": 999_999}, {AUTHORS[1]: 10_000}),
     ids.derived("work", "5"): ({"usd": 0, "cny": 0, "jpy": 0}, {AUTHORS[2]: 10_000}),
+}
+COUPONS: dict[str, dict[str, Any]] = {
+    "THIRD": {"basis_points": 3_333},
+    "ONCE": {"basis_points": 2_000, "most_uses": 1},
+    "EACH": {"basis_points": 1_700, "most_by_buyer": 1},
+    "AMOUNT": {"amount": 350, "currency": "usd"},
+    "NEARLY": {"basis_points": 9_999, "most_uses": 2},
+    "FREE": {"basis_points": 10_000, "work_ids": [ids.derived("work", "1")]},
+    "OWNERS": {"basis_points": 1_250, "owner_id": AUTHORS[1]},
 }
 
 
@@ -52,6 +66,8 @@ def fill(platform: Platform) -> None:
             published_at=clock.now(),
             updated_at=clock.now(),
         ).save()
+    for code, told in COUPONS.items():
+        CouponRow(code, **{"owner_id": PLATFORM, **told}, made_by=ADMINS[0], created_at=clock.now()).save()
     platform.stock = platform.store.keep()
 
 

@@ -1,9 +1,13 @@
 """All or nothing, and a refusal that says which condition stopped it."""
 
-import pytest
+import random
+from concurrent.futures import ThreadPoolExecutor
 
-from chalicelib.core import tables
-from chalicelib.core.errors import Conflict, NotFound, TooMany
+import pytest
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core import tables, transactions
+from chalicelib.core.errors import Conflict, NotFound, TooMany, Unavailable
 from chalicelib.core.limits import Counter, Limit, spend
 from chalicelib.core.transactions import all_or_nothing
 from tests.platform_fixture import Platform
@@ -44,6 +48,41 @@ def test_a_clash_with_another_transaction_is_tried_again(platform: Platform) -> 
     with all_or_nothing() as tx:
         tx.insert(counter("new"))
     assert tables.batch_get([(Counter, "new")])[0] is not None
+
+
+def test_who_clashes_without_end_is_told_to_come_again_and_nothing_is_written(platform: Platform) -> None:
+    platform.emulator.faults.fail("dynamodb", "TransactWriteItems", times=transactions.ATTEMPTS, how="conflict")
+    with pytest.raises(Unavailable), all_or_nothing() as tx:
+        tx.insert(counter("new"))
+    assert tables.batch_get([(Counter, "new")]) == [None]
+
+
+def test_fifty_that_clash_at_one_row_all_come_through_or_are_told(platform: Platform) -> None:
+    """Half of all tries clash, as at a row that all of them want."""
+    counter("wanted").save()
+    chance = random.Random(50)
+    send = TransactWrite._commit
+
+    def clash(self: TransactWrite) -> None:
+        if chance.random() < 0.5:
+            platform.emulator.faults.fail("dynamodb", "TransactWriteItems", times=1, how="conflict")
+        send(self)
+
+    def one(number: int) -> bool:
+        try:
+            with all_or_nothing() as tx:
+                tx.update(Counter("wanted"), [Counter.used.add(1)])
+                tx.insert(counter(f"of {number}"))
+        except Unavailable:
+            return False
+        return True
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
+        patch.setattr(TransactWrite, "_commit", clash)
+        came = list(pool.map(one, range(50)))
+    there = [row is not None for row in tables.batch_get([(Counter, f"of {number}") for number in range(50)])]
+    assert (there, tables.batch_get([(Counter, "wanted")])[0].used) == (came, 1 + sum(came))
+    assert sum(came) > 40
 
 
 def test_rows_of_many_keys_come_in_one_call_and_in_order(platform: Platform) -> None:

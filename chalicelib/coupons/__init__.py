@@ -1,0 +1,1 @@
+"""Coupons: what they take off, of what, for how many; and who used them."""

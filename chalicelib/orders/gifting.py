@@ -1,0 +1,146 @@
+"""Gifts: orders that nobody has until somebody claims them by their link.
+
+The link's secret is made for who asks for it, and only what it hashes to is kept: a new one voids the one before. The
+claim changes the order's header under its version, as refunds and disputes do, so of two of them one looks again.
+"""
+
+import hashlib
+import hmac
+
+from chalicelib.audit import trail
+from chalicelib.catalog import cards, works
+from chalicelib.catalog.works import Work
+from chalicelib.core import clock, ids, settings
+from chalicelib.core.actors import Actor
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.library import access
+from chalicelib.orders import collection, contested, history, passing, refunding, terms
+from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.fulfilment import GoodsMoved
+from chalicelib.orders.models import LineRow
+from chalicelib.orders.passing import OwnPass
+from chalicelib.orders.shapes import GiftClaim, GiftedWork, GiftLink, GiftView
+from chalicelib.orders.terms import AlreadyOwned, OwnWork
+
+TRIES = 5
+
+
+class NoGift(Conflict):
+    """The order is no gift, or is not paid."""
+
+    en = "Only an order that was placed as a gift, and is paid, has a link."
+    zh = "只有作为礼物下单且已支付的订单才有领取链接。"
+
+
+class GiftClaimed(Conflict):
+    """Somebody has claimed it."""
+
+    en = "This gift was claimed already."
+    zh = "该礼物已被领取。"
+
+
+class GiftClosed(Conflict):
+    """Its money went back or may, a bank asks for it, or a work in it was taken down."""
+
+    en = "This gift cannot be claimed now: ask whoever gave it to you."
+    zh = "该礼物目前无法领取：请联系赠送者。"
+
+
+def issue(buyer: Actor, order_id: str) -> GiftLink:
+    """A new link, and the only one that is good. Raises NotFound, NoGift, GiftClaimed."""
+    for _ in range(TRIES):
+        order = history.one_of_mine(buyer, order_id)
+        if not order.header.gift or not order.header.paid_at:
+            raise NoGift
+        if order.header.claimed_by:
+            raise GiftClaimed
+        secret = ids.secret()
+        try:
+            with all_or_nothing() as tx:
+                collection.change(tx, order.header, gift_hash=_digest(secret))
+                trail.write(tx, buyer, "gift.offered", order_id)
+            return GiftLink(f"{order_id}.{secret}", f"{settings.value('PUBLIC_URL')}/gifts/{order_id}.{secret}")
+        except Moved:
+            continue
+    raise Moved
+
+
+def claim(reader: Actor, wanted: GiftClaim) -> GiftView:
+    """All that is left of the gift is the reader's. Who claims again what is theirs is shown it.
+
+    Raises NotFound, GiftClaimed, GiftClosed, AlreadyOwned, OwnWork, OwnPass.
+    """
+    for _ in range(TRIES):
+        order = _find(*wanted.token.split("."))
+        if order.header.claimed_by == reader.party_id:
+            return _view(order)
+        _must_be_open(order)
+        left = [line for line in order.lines if not refunding.is_returned(line)]
+        goods = _goods(reader, [line for line in left if line in order.works])
+        if order.passed and order.passed.author_id == reader.party_id:
+            raise OwnPass(field="token")
+        try:
+            with all_or_nothing() as tx:
+                _hand_over(tx, reader, order, goods)
+            return _view(order)
+        except (Moved, GoodsMoved):
+            continue
+    raise Moved
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _find(order_id: str, secret: str) -> Order:
+    """Raises NotFound, also where a newer link was made."""
+    order = collection.read(order_id)
+    if not hmac.compare_digest(order.header.gift_hash or "", _digest(secret)):
+        raise NotFound
+    return order
+
+
+def _must_be_open(order: Order) -> None:
+    """Nobody has it, something is left of it, nothing of it is asked back, and no bank has it or asks for it."""
+    if order.header.claimed_by:
+        raise GiftClaimed
+    asked = any(line.reserved != line.refunded for line in order.lines)
+    gone = all(refunding.is_returned(line) for line in order.lines)
+    if asked or gone or contested.is_frozen(order):
+        raise GiftClosed
+
+
+def _goods(reader: Actor, lines: list[LineRow]) -> list[Work]:
+    """The works as they are now. What is off the shelves was paid for, and stays good."""
+    found = []
+    for line, (work, holding) in zip(
+        lines, terms.offers(reader.party_id, [each.work_id for each in lines]), strict=True
+    ):
+        if work is None or work.taken_down:
+            raise GiftClosed
+        if reader.party_id in {work.owner_id, *work.shares}:
+            raise OwnWork(field="token", work_id=line.work_id)
+        if holding and holding.sources:
+            raise AlreadyOwned(field="token", work_id=line.work_id)
+        found.append(work)
+    return found
+
+
+def _hand_over(tx: Transaction, reader: Actor, order: Order, goods: list[Work]) -> None:
+    collection.change(tx, order.header, claimed_by=reader.party_id, claimed_at=clock.now())
+    for work in goods:
+        works.require_standing(tx, work.work_id, work.version, GoodsMoved())
+        source = access.order(order.order_id)
+        access.grant(tx, reader.party_id, cards.of(work), work.files, source, GoodsMoved())
+    if order.passed and refunding.is_returned(order.passed):
+        passing.pass_by(tx, order.passed)
+    else:
+        passing.begin(tx, order)
+    trail.write(tx, reader, "gift.claimed", order.order_id)
+
+
+def _view(order: Order) -> GiftView:
+    left = [line for line in order.lines if not refunding.is_returned(line)]
+    shown = [GiftedWork(line.work_id, line.card["title"], line.card["kind"]) for line in left]
+    return GiftView(clock.rfc3339(order.header.claimed_at), shown)
