@@ -39,10 +39,14 @@ def _api(told: argparse.Namespace, stop: threading.Event) -> None:
 def _jobs(told: argparse.Namespace, stop: threading.Event) -> None:
     from app import app
     from infra.local.event_sources import EventSources
+    from infra.local.http_front import HttpFront
+    from infra.local.schedule_desk import ScheduleDesk
 
-    sources = EventSources(app)
-    _say("ready")
+    sources, front = EventSources(app), HttpFront()
+    front.start(ScheduleDesk(sources).answer)
+    _say(front.url)
     sources.run_forever(stop)
+    front.stop()
 
 
 def _stripe(told: argparse.Namespace, stop: threading.Event) -> None:

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from infra.local.http_front import HttpFront
 from infra.local.provisioning import Provisioner, environment, fresh_secrets
+from infra.local.their_stripe import TheirStripe
 
 STOP_SECONDS = 10
 SNAPSHOT = "aws.zip"
@@ -38,11 +39,19 @@ class LocalPlatform:
     """Everything at 127.0.0.1, from ``start()`` to ``stop()``; or as a context manager.
 
     ``keep`` names a folder from which tables, objects and the fake Stripe's memory come, and to which they go when
-    the platform stops, if it ever stood as a whole. ``tell`` gets a line for each step.
+    the platform stops, if it ever stood as a whole. ``tell`` gets a line for each step. ``theirs`` is asked in place of
+    our fake Stripe, which then is not started.
     """
 
-    def __init__(self, *, port: int = 0, keep: Path | None = None, tell: Tell = lambda line: None) -> None:
-        self._tell, self._keep = tell, keep
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        keep: Path | None = None,
+        tell: Tell = lambda line: None,
+        theirs: TheirStripe | None = None,
+    ) -> None:
+        self._tell, self._keep, self.theirs = tell, keep, theirs
         self.api_url = f"http://127.0.0.1:{free_port(port)}"
         self.stripe_url = ""
         self._lobby_front = HttpFront(self._port_of("lobby"))
@@ -66,14 +75,10 @@ class LocalPlatform:
         try:
             self._claim()
             self._start_emulator()
-            webhook = f"{self.api_url}/v1/webhooks/stripe"
-            self.stripe_url = self._spawn(
-                "stripe", "--webhook-url", webhook, *self._kept("stripe.json"), *self._stripe_port()
-            )
-            self.env["STRIPE_API_BASE"] = self.stripe_url
+            self._find_stripe()
             self._spawn("api", "--port", self.api_url.rpartition(":")[2])
             self._tell(f"API            {self.api_url}")
-            self._spawn("jobs")
+            self._jobs_url = self._spawn("jobs")
             self._tell("jobs           queues, streams and schedules are being served")
             self._start_lobby()
             self._stood = True
@@ -138,21 +143,42 @@ class LocalPlatform:
         self._tell("resources      tables, queues, topic and buckets of infra/template.yaml")
         self._restore()
 
+    def _find_stripe(self) -> None:
+        webhook = f"{self.api_url}/v1/webhooks/stripe"
+        if self.theirs:
+            self.stripe_url = self.theirs.url
+            self._tell(f"Stripe (yours) {self.stripe_url}, its webhooks go to {webhook}")
+        else:
+            self.stripe_url = self._spawn(
+                "stripe", "--webhook-url", webhook, *self._kept("stripe.json"), *self._stripe_port()
+            )
+        self.env["STRIPE_API_BASE"] = self.stripe_url
+
     def _start_lobby(self) -> None:
+        from infra.local.levers import Levers
         from infra.local.lobby import Lobby
 
-        self._lobby_front.start(Lobby(self.emulator.mails, self.places).answer)
+        self._lobby_front.start(Lobby(self.emulator.mails, self.places, Levers(self.sweep)).answer)
         self._servers.append(self._lobby_front)
         self._tell(f"lobby          {self.lobby_url}")
 
+    def sweep(self) -> dict[str, str]:
+        """Let every schedule come due now; what became of each. Raises OSError where the jobs do not answer."""
+        import requests
+
+        became: dict[str, str] = requests.post(f"{self._jobs_url}/schedules", timeout=None).json()
+        return became
+
     def places(self) -> dict[str, str]:
         """What is where."""
+        stripe = {} if self.theirs else {"fake Stripe": f"{self.stripe_url}/_control/state"}
         return {
             "documentation · 文档": f"{self.api_url}/docs",
             "OpenAPI": f"{self.api_url}/openapi.json",
             "works · 作品": f"{self.api_url}/v1/works",
             "mailbox · 邮箱": f"{self.lobby_url}/mails",
-            "fake Stripe": f"{self.stripe_url}/_control/state",
+            "clock · 时钟 (docs/levers.md)": f"{self.lobby_url}/levers/clock",
+            **stripe,
         }
 
     def _spawn(self, part: str, *arguments: str) -> str:
@@ -181,7 +207,8 @@ class LocalPlatform:
 
     def _handed_out(self) -> dict[str, str]:
         """Addresses that stand in orders and mails."""
-        return {"stripe": self.stripe_url, "lobby": self.lobby_url} if self.stripe_url else {"lobby": self.lobby_url}
+        stripe = {"stripe": self.stripe_url} if self.stripe_url and not self.theirs else {}
+        return {"lobby": self.lobby_url, **stripe}
 
     def _stripe_port(self) -> list[str]:
         return ["--port", str(self._port_of("stripe"))]
@@ -208,6 +235,9 @@ class LocalPlatform:
             raise AlreadyRuns from None
 
     def _secrets(self) -> dict[str, str]:
+        return self._kept_secrets() | (self.theirs.secrets() if self.theirs else {})
+
+    def _kept_secrets(self) -> dict[str, str]:
         """With ``keep``, those of the last run: what they signed stays good. The file is for this user's eyes only."""
         if not self._keep:
             return {}
