@@ -76,9 +76,9 @@ class LocalPlatform:
             self._claim()
             self._start_emulator()
             self._find_stripe()
-            self._spawn("api", "--port", self.api_url.rpartition(":")[2])
+            self._start_api()
             self._tell(f"API            {self.api_url}")
-            self._jobs_url = self._spawn("jobs")
+            self._start_jobs()
             self._tell("jobs           queues, streams and schedules are being served")
             self._start_lobby()
             self._stood = True
@@ -101,6 +101,14 @@ class LocalPlatform:
         if self._lock:
             self._lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def kill(self, part: str) -> None:
+        """SIGKILL, as when a machine fails, and a new start: of the API or the jobs, for neither keeps anything."""
+        start = {"api": self._start_api, "jobs": self._start_jobs}[part]
+        child = self._children[part]
+        child.kill()
+        _await_end(child)
+        start()
 
     @contextmanager
     def keeping_nothing(self) -> Iterator[None]:
@@ -143,6 +151,18 @@ class LocalPlatform:
         self._tell("resources      tables, queues, topic and buckets of infra/template.yaml")
         self._restore()
 
+    def _start_api(self) -> None:
+        self._spawn("api", "--port", self.api_url.rpartition(":")[2])
+
+    def _start_jobs(self) -> None:
+        self.places_folder.mkdir(exist_ok=True)
+        self._jobs_url = self._spawn("jobs", "--places", str(self.places_folder))
+
+    @property
+    def places_folder(self) -> Path:
+        """Where the jobs note how far each stream was read."""
+        return self.folder / "places"
+
     def _find_stripe(self) -> None:
         webhook = f"{self.api_url}/v1/webhooks/stripe"
         if self.theirs:
@@ -183,16 +203,16 @@ class LocalPlatform:
 
     def _spawn(self, part: str, *arguments: str) -> str:
         """Start a part and wait for its first line, which it answers."""
-        errors = open(self.folder / f"{part}.log", "wb")  # noqa: PTH123, SIM115
-        child = subprocess.Popen(
-            [sys.executable, "-m", "infra.local.child", part, *arguments],
-            env=os.environ | self.env | {"AWS_SDK_UA_APP_ID": part},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            start_new_session=True,
-        )
+        with open(self.folder / f"{part}.log", "ab") as errors:  # noqa: PTH123
+            child = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.child", part, *arguments],
+                env=os.environ | self.env | {"AWS_SDK_UA_APP_ID": part},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
         self._children[part] = child
         first = child.stdout.readline().strip() if child.stdout else ""
         if not first:
@@ -270,7 +290,7 @@ def _drain(stream: IO[str] | None, path: Path) -> None:
     from threading import Thread
 
     def copy() -> None:
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123
             for line in stream or ():
                 file.write(line)
                 file.flush()

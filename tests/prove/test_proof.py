@@ -16,7 +16,20 @@ def prove(folder: Path, *how: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_slice_of_the_proof_holds(tmp_path):
-    how = ("--histories", "100", "--every", "97", "--sequences", "100", "--mutants", "0", "--processes", "1")
+    how = (
+        "--histories",
+        "100",
+        "--every",
+        "97",
+        "--sequences",
+        "100",
+        "--kills",
+        "0",
+        "--mutants",
+        "0",
+        "--processes",
+        "1",
+    )
     done = prove(tmp_path, *how)
     assert done.returncode == 0, done.stderr[-6000:]
     report = json.loads((tmp_path / "build" / "prove.json").read_text())
@@ -26,7 +39,7 @@ def test_a_slice_of_the_proof_holds(tmp_path):
 
 
 def test_a_history_is_played_again_by_its_seed(tmp_path):
-    again = ("--histories", "1", "--every", "0", "--sequences", "0", "--mutants", "0", "--seed", "46")
+    again = ("--histories", "1", "--every", "0", "--sequences", "0", "--kills", "0", "--mutants", "0", "--seed", "46")
     done = prove(tmp_path, *again)
     assert (done.returncode, done.stderr.strip()) == (0, "history 46 holds")
 
