@@ -45,7 +45,7 @@ package: $(READY) ## Build the deployment package, its layers too, and report th
 	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)" --architecture "$(or $(ARCH),x86_64)"
 
 prove: $(READY) ## Random histories, single faults, SIGKILLs and mutants: is money ever lost? (HISTORIES=20000 KILLS=100 MUTANTS=0; SEED=7 plays one again)
-	@$(BIN)/python -m infra.prove $(if $(SEED),--histories 1 --every 0 --sequences 0 --kills 0 --mutants 0 --seed "$(SEED)") $(if $(HISTORIES),--histories "$(HISTORIES)") $(if $(KILLS),--kills "$(KILLS)") $(if $(MUTANTS),--mutants "$(MUTANTS)")
+	@$(BIN)/python -m infra.prove $(if $(SEED),--histories 1 --every 0 --sequences 0 --runs 0 --kills 0 --mutants 0 --seed "$(SEED)") $(if $(HISTORIES),--histories "$(HISTORIES)") $(if $(KILLS),--kills "$(KILLS)") $(if $(MUTANTS),--mutants "$(MUTANTS)")
 
 load: $(READY) ## Many readers at once on the local platform: errors, and latency beside bare calls (CLIENTS=32 SECONDS=60)
 	@$(BIN)/python -m infra.load $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(SECONDS),--seconds $(SECONDS))

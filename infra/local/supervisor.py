@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -104,11 +105,14 @@ class LocalPlatform:
 
     def kill(self, part: str) -> None:
         """SIGKILL, as when a machine fails, and a new start: of the API or the jobs, for neither keeps anything."""
-        start = {"api": self._start_api, "jobs": self._start_jobs}[part]
         child = self._children[part]
         child.kill()
         _await_end(child)
-        start()
+        self._start_anew(part)
+
+    def _start_anew(self, part: str) -> None:
+        """Raises KeyError for a part that keeps what nobody else has."""
+        {"api": self._start_api, "jobs": self._start_jobs}[part]()
 
     @contextmanager
     def keeping_nothing(self) -> Iterator[None]:
@@ -118,14 +122,18 @@ class LocalPlatform:
         self._stood = True
 
     def wait(self, stop: Event) -> None:
-        """Until told to stop; what expired is deleted meanwhile. Raises PartFailed when a part ends before."""
+        """Until told to stop; what expired is deleted meanwhile, and the API and the jobs start anew where somebody
+        killed them. Raises PartFailed when a part ends otherwise."""
         for tick in count():
             if stop.wait(0.5):
                 return
             if tick % SWEEP_TICKS == 0:
                 self.emulator.sweep_expired()
-            for name, child in self._children.items():
-                if child.poll() is not None:
+            for name, child in list(self._children.items()):
+                if child.poll() == -signal.SIGKILL and name in ("api", "jobs"):
+                    self._tell(f"{name:<14} was killed, and starts anew")
+                    self._start_anew(name)
+                elif child.returncode is not None:
                     raise PartFailed(f"{name} ended with {child.returncode}:\n{self.log(name)}")
 
     def log(self, name: str) -> str:

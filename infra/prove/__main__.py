@@ -15,8 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from infra.prove import apportioning, kills, mutants, singles, work
+from infra.prove import apportioning, kills, machine, mutants, singles, work
 from infra.prove.kills import Killed
+from infra.prove.machine import Led
 from infra.prove.work import Seen
 
 BATCH = 50
@@ -35,13 +36,13 @@ def main() -> int:
         seen = _prove(pool, told, first)
         seconds = time.monotonic() - began
         sequences, residues = _apportion(pool, told.sequences)
-    killed = _kill(told.kills, first)
+    led, killed = _lead(told.runs, first), _kill(told.kills, first)
     survivors = mutants.hunt(told.mutants, told.processes, _say) if told.mutants else []
     report = _report(seen, seconds, first) | {"sequences": sequences, "residues": residues}
-    report |= killed.report() | mutants.report(told.mutants, survivors)
+    report |= led.report() | killed.report() | mutants.report(told.mutants, survivors)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
-    return _judge(report, seen, killed, survivors)
+    return _judge(report, seen, [*led.found(), *killed.found(), *(f"survived: {guard}" for guard in survivors)])
 
 
 def _prove(pool: ProcessPoolExecutor, told: argparse.Namespace, first: int) -> Seen:
@@ -84,6 +85,16 @@ def _apportion(pool: ProcessPoolExecutor, number: int) -> tuple[int, int]:
     return number, residues
 
 
+def _lead(number: int, seed: int) -> Led:
+    """Hypothesis leads, in a process of its own: the world in memory is one a process."""
+    if not number:
+        return Led()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        led = pool.submit(machine.run, number, seed).result()
+    _say(f"state machine: {led.runs} runs, {led.steps} steps, {len(led.found())} failures, {led.seconds:.0f} s")
+    return led
+
+
 def _kill(number: int, seed: int) -> Killed:
     """In a process of its own, for it holds the platform."""
     if not number:
@@ -117,16 +128,14 @@ def _rarest(counted: Any) -> dict[str, Any]:
     return {"name": name, "times": times}
 
 
-def _judge(report: dict[str, Any], seen: Seen, killed: Killed, survivors: list[str]) -> int:
+def _judge(report: dict[str, Any], seen: Seen, found: list[str]) -> int:
     shown = {name: value for name, value in report.items() if name not in ("journals", "transitions", "boundaries")}
     _say(json.dumps(shown, indent=2))
-    for survivor in survivors:
-        _say(f"survived: {survivor}")
-    for difference in killed.differences:
-        _say(f"after a kill: {difference}")
+    for each in found:
+        _say(each)
     if seen.violations:
         _say("Play one again with: make prove SEED=<its seed>")
-    return 1 if seen.violations or killed.differences or survivors or report["residues"] else 0
+    return 1 if seen.violations or found or report["residues"] else 0
 
 
 def _again(seed: int) -> int:
@@ -144,6 +153,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--histories", type=int, default=20_000)
     parser.add_argument("--every", type=int, default=1, help="one of so many single faults; 0: none")
     parser.add_argument("--sequences", type=int, default=100_000, help="of partial refunds")
+    parser.add_argument("--runs", type=int, default=100, help="of the state machine")
     parser.add_argument("--kills", type=int, default=100, help="of the running platform")
     parser.add_argument("--mutants", type=int, default=len(mutants.MUTANTS))
     parser.add_argument("--processes", type=int, default=2)

@@ -41,6 +41,9 @@ class Killed:
     seconds: float = 0.0
     differences: list[str] = field(default_factory=list)
 
+    def found(self) -> list[str]:
+        return [f"after a kill: {difference}" for difference in self.differences]
+
     def report(self) -> dict[str, Any]:
         return {
             "kills": self.kills.total(),

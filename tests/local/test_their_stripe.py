@@ -1,6 +1,9 @@
 """The platform on somebody else's Stripe: its address and secret by settings, its pages, its webhooks."""
 
 import json
+import os
+import signal
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,7 +44,23 @@ def test_a_purchase_is_paid_at_somebody_elses_stripe_and_gives_access(tmp_path):
             buying.await_status(reader, order["order_id"], "paid")
             assert [owned["work_id"] for owned in reader.get("/v1/me/library")["items"]] == [work_id]
             assert len(fake.every("charge")) == 1
+            _killed_it_comes_back(api_url)
             _sweeps_and_reports(reader.platform.lobby_url, admin)
+
+
+def _killed_it_comes_back(api_url: str) -> None:
+    part = f"infra.local.child api --port {api_url.rpartition(':')[2]}"
+    listed = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
+    (pid,) = [int(line.split()[0]) for line in listed.splitlines() if line.endswith(part)]
+    os.kill(pid, signal.SIGKILL)
+    until("the API to answer again", lambda: _answers(f"{api_url}/v1/health"))
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=10).ok
+    except requests.ConnectionError:
+        return False
 
 
 def _sweeps_and_reports(lobby_url: str, admin: Caller) -> None:
