@@ -8,7 +8,7 @@ READY := .venv/.ready
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: $(READY) ## The whole platform on this machine, with demo data, until Ctrl-C (KEEP=1 keeps state; PORT=8000)
+run: $(READY) ## The whole platform on this machine, with demo data, until Ctrl-C (KEEP=1 keeps state; PORT=8000; STRIPE_API_BASE=… with STRIPE_WEBHOOK_SECRET=…)
 	@$(BIN)/python -m infra.local $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
 demo: export LYCEUM_FILES := $(value FILES)
@@ -44,8 +44,8 @@ bench: $(READY) ## Cold import and request overhead as ratios to baselines; call
 package: $(READY) ## Build the deployment package, its layers too, and report their sizes (STAGE=dev; ARCH=arm64)
 	@$(BIN)/python -m infra.package --stage "$(or $(STAGE),dev)" --architecture "$(or $(ARCH),x86_64)"
 
-prove: $(READY) ## Random histories, single faults and mutants: is money ever lost? (HISTORIES=20000 MUTANTS=0; SEED=7 plays one again)
-	@$(BIN)/python -m infra.prove $(if $(SEED),--histories 1 --every 0 --sequences 0 --mutants 0 --seed "$(SEED)") $(if $(HISTORIES),--histories "$(HISTORIES)") $(if $(MUTANTS),--mutants "$(MUTANTS)")
+prove: $(READY) ## Random histories, single faults, SIGKILLs and mutants: is money ever lost? (HISTORIES=20000 KILLS=100 MUTANTS=0; SEED=7 plays one again)
+	@$(BIN)/python -m infra.prove $(if $(SEED),--histories 1 --every 0 --sequences 0 --runs 0 --kills 0 --mutants 0 --seed "$(SEED)") $(if $(HISTORIES),--histories "$(HISTORIES)") $(if $(KILLS),--kills "$(KILLS)") $(if $(MUTANTS),--mutants "$(MUTANTS)")
 
 load: $(READY) ## Many readers at once on the local platform: errors, and latency beside bare calls (CLIENTS=32 SECONDS=60)
 	@$(BIN)/python -m infra.load $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(SECONDS),--seconds $(SECONDS))

@@ -40,6 +40,7 @@ app.register_blueprint(reviews)
 app.register_blueprint(settlement)
 
 if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at its own handler, and this app runs none
+    from chalicelib.admin.jobs import jobs as admin_jobs
     from chalicelib.catalog.jobs import jobs as catalog_jobs
     from chalicelib.content.jobs import jobs as content_jobs
     from chalicelib.interactions.jobs import jobs as interactions_jobs
@@ -50,6 +51,7 @@ if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at
     from chalicelib.recommend.jobs import jobs as recommend_jobs
     from chalicelib.reviews.jobs import jobs as reviews_jobs
 
+    app.register_blueprint(admin_jobs)
     app.register_blueprint(catalog_jobs)
     app.register_blueprint(content_jobs)
     app.register_blueprint(interactions_jobs)

@@ -2,10 +2,12 @@
 
 from chalice import Blueprint
 
-from chalicelib.admin import sweeps
+from chalicelib.admin import reports, sweeps
+from chalicelib.admin.reports import ReportView
 from chalicelib.admin.sweeps import SweepReport
 from chalicelib.core.actors import Actor, Who
 from chalicelib.core.errors import NotFound
+from chalicelib.core.idempotency import Once
 from chalicelib.core.web import Answer, accepted, ok, route
 from chalicelib.orders import invariants
 from chalicelib.orders.invariants import Report
@@ -51,3 +53,36 @@ def retry_task(actor: Actor, task_id: str) -> Answer:
 def read_invariants() -> Answer:
     """Check the books now: every journal, balance, access and refund. Reads whole tables."""
     return ok(invariants.check())
+
+
+@route(routes, "POST", "/v1/admin/invariant-reports", who=Who.ADMIN, answers={202: ReportView}, once=True)
+def ask_for_report(actor: Actor, once: Once) -> Answer:
+    """Check the books without waiting: Location says how far that is, and then where its result lies."""
+    begun = reports.ask(actor, once)
+    return accepted(begun, reports.location(begun.report_id))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/admin/invariant-reports/latest",
+    who=Who.ADMIN,
+    answers={200: ReportView},
+    refuses=(NotFound,),
+)
+def read_latest_report() -> Answer:
+    """The newest report on the books that is done."""
+    return ok(reports.latest())
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/admin/invariant-reports/{report_id}",
+    who=Who.ADMIN,
+    answers={200: ReportView},
+    refuses=(NotFound,),
+)
+def read_report(report_id: str) -> Answer:
+    """A report on the books: pending, done with a short link to its result, or failed."""
+    return ok(reports.read(report_id))

@@ -106,7 +106,7 @@ def keep(key: str, etag: str, to: str, media_type: str) -> None:
 
 
 def write(key: str, text: str, media_type: str) -> None:
-    """Put what was derived from a file into the content bucket."""
+    """Put what was derived from files or rows into the content bucket."""
     _s3().put_object(Bucket=settings.bucket(CONTENT), Key=key, Body=text.encode(), ContentType=media_type)
 
 
@@ -123,18 +123,22 @@ def forget(keys: list[str]) -> None:
 
 def sign_download(key: str, name: str, media_type: str, seconds: int, *, inline: bool = False) -> str:
     """An address that gives a file of the content bucket, under its own name, to whoever holds it."""
-    shown_as = disposition(name, inline=inline)
     if settings.value("CONTENT_DOMAIN"):
         from chalicelib.content import content_domain
 
-        return content_domain.sign(key, shown_as, media_type, seconds)
+        return content_domain.sign(key, disposition(name, inline=inline), media_type, seconds)
+    return sign_directly(key, name, media_type, seconds, inline=inline)
+
+
+def sign_directly(key: str, name: str, media_type: str, seconds: int, *, inline: bool = False) -> str:
+    """The same at S3 itself, for what the content domain does not deliver."""
     return _signed(
         "get_object",
         seconds,
         Bucket=settings.bucket(CONTENT),
         Key=key,
         ResponseContentType=media_type,
-        ResponseContentDisposition=shown_as,
+        ResponseContentDisposition=disposition(name, inline=inline),
     )
 
 

@@ -38,6 +38,7 @@ ENVIRONMENT: dict[str, str] = {
     "STREAM_OUTBOX": "The ARN of the outbox table's stream.",
     "STREAM_REVIEWS": "The ARN of the reviews table's stream.",
     "STREAM_INTERACTIONS": "The ARN of the interactions table's stream.",
+    "STREAM_REPORTS": "The ARN of the reports table's stream.",
 }
 
 SECRETS: dict[str, str] = {

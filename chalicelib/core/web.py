@@ -75,8 +75,9 @@ def created(body: Any, location: str) -> Answer:
     return Answer(201, body, {"Location": location})
 
 
-def accepted(body: Any = None) -> Answer:
-    return Answer(202, body)
+def accepted(body: Any = None, location: str | None = None) -> Answer:
+    """``location`` is where it shows what became of it."""
+    return Answer(202, body, {"Location": location} if location else {})
 
 
 def no_content() -> Answer:

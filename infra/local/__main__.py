@@ -1,6 +1,7 @@
 """``make run``: the whole platform on this machine, with demo data, until Ctrl-C."""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -44,9 +45,12 @@ def main() -> int:
 def _start(told: argparse.Namespace, stopping: Stopping) -> int:
     from infra.local.snapshot import Unreadable
     from infra.local.supervisor import AlreadyRuns, PartFailed
+    from infra.local.their_stripe import Misfit
 
     try:
         return _run(told, stopping)
+    except Misfit as error:
+        print(error)
     except AlreadyRuns:
         print(f"Another make run KEEP=1 uses {KEPT}/ in this folder: stop that one first, or leave KEEP out.")
     except OSError as error:
@@ -60,12 +64,12 @@ def _start(told: argparse.Namespace, stopping: Stopping) -> int:
 
 def _run(told: argparse.Namespace, stopping: Stopping) -> int:
     from infra.demo import seed
-    from infra.local import running
+    from infra.local import running, their_stripe
     from infra.local.supervisor import SNAPSHOT, LocalPlatform
 
-    fresh = not (told.keep and (KEPT / SNAPSHOT).exists())
+    fresh, theirs = not (told.keep and (KEPT / SNAPSHOT).exists()), their_stripe.told(os.environ)
     print("Starting Lyceum …", flush=True)
-    with LocalPlatform(port=told.port, keep=KEPT if told.keep else None, tell=_tell) as platform:
+    with LocalPlatform(port=told.port, keep=KEPT if told.keep else None, tell=_tell, theirs=theirs) as platform:
         if fresh and not told.empty:
             with platform.keeping_nothing():
                 seed.fill(platform, _tell)

@@ -39,10 +39,14 @@ def _api(told: argparse.Namespace, stop: threading.Event) -> None:
 def _jobs(told: argparse.Namespace, stop: threading.Event) -> None:
     from app import app
     from infra.local.event_sources import EventSources
+    from infra.local.http_front import HttpFront
+    from infra.local.schedule_desk import ScheduleDesk
 
-    sources = EventSources(app)
-    _say("ready")
+    sources, front = EventSources(app, told.places), HttpFront()
+    front.start(ScheduleDesk(sources).answer)
+    _say(front.url)
     sources.run_forever(stop)
+    front.stop()
 
 
 def _stripe(told: argparse.Namespace, stop: threading.Event) -> None:
@@ -87,6 +91,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes any free one")
     parser.add_argument("--webhook-url")
     parser.add_argument("--state", type=Path, help="a file that keeps what the part remembers")
+    parser.add_argument("--places", type=Path, help="a folder that keeps how far the streams were read")
     return parser.parse_args()
 
 

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -33,9 +34,9 @@ class NeverQuiet(AssertionError):
 
 
 class EventSources:
-    """All that ``app.py`` registers, read from the app itself."""
+    """All that ``app.py`` registers, read from the app itself. ``places``: a folder that keeps how far streams are."""
 
-    def __init__(self, app: Chalice) -> None:
+    def __init__(self, app: Chalice, places: Path | None = None) -> None:
         sqs, streams = _client("sqs"), _client("dynamodbstreams")
         place = {
             "account": settings.account_id(),
@@ -43,7 +44,8 @@ class EventSources:
             "url": settings.value("AWS_ENDPOINT_URL"),
         }
         self.queues = [QueueSource(c, sqs, **place) for c in app.event_sources if isinstance(c, SQSEventConfig)]
-        self.streams = [StreamSource(c, streams) for c in app.event_sources if isinstance(c, DynamoDBEventConfig)]
+        told = [config for config in app.event_sources if isinstance(config, DynamoDBEventConfig)]
+        self.streams = [StreamSource(c, streams, places / f"{c.name}.json" if places else None) for c in told]
         self.schedules = {c.name: c for c in app.event_sources if isinstance(c, ScheduledEventConfig)}
         self._due = {name: self._due_after(name, clock.now()) for name in self.schedules}
 

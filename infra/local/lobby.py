@@ -1,6 +1,6 @@
 """What a person finds at the local platform's own address: where everything is, the mails, and an order's return page.
 
-It stands where the web client will stand: PUBLIC_URL points here.
+It stands where the web client will stand: PUBLIC_URL points here. Whoever examines the platform finds its levers here.
 """
 
 import json
@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from infra.local.http_front import HttpAnswer, HttpRequest
+from infra.local.levers import Levers
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">{head}
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>Lyceum</title><style>
@@ -26,8 +27,8 @@ Places = Callable[[], dict[str, str]]
 class Lobby:
     """``places`` tells what is where; ``mails`` is what SES was asked to send, oldest first."""
 
-    def __init__(self, mails: list[dict[str, Any]], places: Places) -> None:
-        self._mails, self._places = mails, places
+    def __init__(self, mails: list[dict[str, Any]], places: Places, levers: Levers | None = None) -> None:
+        self._mails, self._places, self._levers = mails, places, levers
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         address = urlsplit(request.target)
@@ -41,6 +42,8 @@ class Lobby:
                 return _json([_plain(mail) for mail in self._to(to)])
             case ["orders", order_id]:
                 return _page(_returned(unquote(order_id)))
+            case ["levers", *lever] if self._levers:
+                return self._levers.answer(request, lever)
         return _page("<h1>404</h1><p><a href='/'>Lyceum</a></p>", status=404)
 
     def _welcome(self) -> str:

@@ -1,5 +1,7 @@
 """From a table's stream to its function, as Lambda's event source mapping for DynamoDB streams does it."""
 
+import json
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -20,9 +22,11 @@ class StreamSource:
     A batch that fails is taken up again from the record that its function names, or else in halves, until a single
     record is left. That one is retried, then parked, and the stream goes on: what bisecting, a retry limit and a
     failure destination do at AWS.
+
+    ``kept`` is a file that keeps its place, as Lambda does: who comes after a process that ended goes on from there.
     """
 
-    def __init__(self, config: DynamoDBEventConfig, streams: Any) -> None:
+    def __init__(self, config: DynamoDBEventConfig, streams: Any, kept: Path | None = None) -> None:
         self._streams, self._arn, self._batch_size = streams, config.stream_arn, config.batch_size
         self.function = Function(config.name, config.handler_string)
         self.failing: dict[str, Failure] = {}
@@ -30,6 +34,8 @@ class StreamSource:
         self.parked: list[Failure] = []
         self._iterators: dict[str, str] = {}
         self._stop: Event | None = None
+        self._kept = kept
+        self._done: dict[str, str] = json.loads(kept.read_text(encoding="utf-8")) if kept and kept.exists() else {}
 
     def pump(self, *, duplicate: bool = False) -> int:
         """Deliver what waits now, retrying at once; how many records."""
@@ -42,8 +48,17 @@ class StreamSource:
                 if self._stopping():
                     return moved
                 self._iterators[shard] = batch["NextShardIterator"]
+                self._keep_place(shard, records[-1])
                 moved += len(records)
         return moved
+
+    def _keep_place(self, shard: str, last: Record) -> None:
+        """Whole or not at all: a process may be killed here."""
+        if self._kept:
+            self._done[shard] = _number(last)
+            draft = self._kept.with_suffix(".draft")
+            draft.write_text(json.dumps(self._done), encoding="utf-8")
+            draft.replace(self._kept)
 
     def run(self, stop: Event) -> None:
         """Poll until told to stop. What fails is tried again later and later."""
@@ -59,7 +74,10 @@ class StreamSource:
         return list(self._iterators)
 
     def _beginning(self, shard: str) -> str:
-        answer = self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+        place = {"ShardIteratorType": "TRIM_HORIZON"}
+        if shard in self._done:
+            place = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._done[shard]}
+        answer = self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard, **place)
         return str(answer["ShardIterator"])
 
     def _read(self, shard: str) -> dict[str, Any]:

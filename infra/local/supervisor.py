@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import IO, Any
 
 from infra.local.http_front import HttpFront
 from infra.local.provisioning import Provisioner, environment, fresh_secrets
+from infra.local.their_stripe import TheirStripe
 
 STOP_SECONDS = 10
 SNAPSHOT = "aws.zip"
@@ -38,11 +40,19 @@ class LocalPlatform:
     """Everything at 127.0.0.1, from ``start()`` to ``stop()``; or as a context manager.
 
     ``keep`` names a folder from which tables, objects and the fake Stripe's memory come, and to which they go when
-    the platform stops, if it ever stood as a whole. ``tell`` gets a line for each step.
+    the platform stops, if it ever stood as a whole. ``tell`` gets a line for each step. ``theirs`` is asked in place of
+    our fake Stripe, which then is not started.
     """
 
-    def __init__(self, *, port: int = 0, keep: Path | None = None, tell: Tell = lambda line: None) -> None:
-        self._tell, self._keep = tell, keep
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        keep: Path | None = None,
+        tell: Tell = lambda line: None,
+        theirs: TheirStripe | None = None,
+    ) -> None:
+        self._tell, self._keep, self.theirs = tell, keep, theirs
         self.api_url = f"http://127.0.0.1:{free_port(port)}"
         self.stripe_url = ""
         self._lobby_front = HttpFront(self._port_of("lobby"))
@@ -66,14 +76,10 @@ class LocalPlatform:
         try:
             self._claim()
             self._start_emulator()
-            webhook = f"{self.api_url}/v1/webhooks/stripe"
-            self.stripe_url = self._spawn(
-                "stripe", "--webhook-url", webhook, *self._kept("stripe.json"), *self._stripe_port()
-            )
-            self.env["STRIPE_API_BASE"] = self.stripe_url
-            self._spawn("api", "--port", self.api_url.rpartition(":")[2])
+            self._find_stripe()
+            self._start_api()
             self._tell(f"API            {self.api_url}")
-            self._spawn("jobs")
+            self._start_jobs()
             self._tell("jobs           queues, streams and schedules are being served")
             self._start_lobby()
             self._stood = True
@@ -97,6 +103,17 @@ class LocalPlatform:
             self._lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def kill(self, part: str) -> None:
+        """SIGKILL, as when a machine fails, and a new start: of the API or the jobs, for neither keeps anything."""
+        child = self._children[part]
+        child.kill()
+        _await_end(child)
+        self._start_anew(part)
+
+    def _start_anew(self, part: str) -> None:
+        """Raises KeyError for a part that keeps what nobody else has."""
+        {"api": self._start_api, "jobs": self._start_jobs}[part]()
+
     @contextmanager
     def keeping_nothing(self) -> Iterator[None]:
         """While what is stored is only half of what it is to be: who breaks off here leaves no half behind."""
@@ -105,14 +122,18 @@ class LocalPlatform:
         self._stood = True
 
     def wait(self, stop: Event) -> None:
-        """Until told to stop; what expired is deleted meanwhile. Raises PartFailed when a part ends before."""
+        """Until told to stop; what expired is deleted meanwhile, and the API and the jobs start anew where somebody
+        killed them. Raises PartFailed when a part ends otherwise."""
         for tick in count():
             if stop.wait(0.5):
                 return
             if tick % SWEEP_TICKS == 0:
                 self.emulator.sweep_expired()
-            for name, child in self._children.items():
-                if child.poll() is not None:
+            for name, child in list(self._children.items()):
+                if child.poll() == -signal.SIGKILL and name in ("api", "jobs"):
+                    self._tell(f"{name:<14} was killed, and starts anew")
+                    self._start_anew(name)
+                elif child.returncode is not None:
                     raise PartFailed(f"{name} ended with {child.returncode}:\n{self.log(name)}")
 
     def log(self, name: str) -> str:
@@ -138,35 +159,68 @@ class LocalPlatform:
         self._tell("resources      tables, queues, topic and buckets of infra/template.yaml")
         self._restore()
 
+    def _start_api(self) -> None:
+        self._spawn("api", "--port", self.api_url.rpartition(":")[2])
+
+    def _start_jobs(self) -> None:
+        self.places_folder.mkdir(exist_ok=True)
+        self._jobs_url = self._spawn("jobs", "--places", str(self.places_folder))
+
+    @property
+    def places_folder(self) -> Path:
+        """Where the jobs note how far each stream was read."""
+        return self.folder / "places"
+
+    def _find_stripe(self) -> None:
+        webhook = f"{self.api_url}/v1/webhooks/stripe"
+        if self.theirs:
+            self.stripe_url = self.theirs.url
+            self._tell(f"Stripe (yours) {self.stripe_url}, its webhooks go to {webhook}")
+        else:
+            self.stripe_url = self._spawn(
+                "stripe", "--webhook-url", webhook, *self._kept("stripe.json"), *self._stripe_port()
+            )
+        self.env["STRIPE_API_BASE"] = self.stripe_url
+
     def _start_lobby(self) -> None:
+        from infra.local.levers import Levers
         from infra.local.lobby import Lobby
 
-        self._lobby_front.start(Lobby(self.emulator.mails, self.places).answer)
+        self._lobby_front.start(Lobby(self.emulator.mails, self.places, Levers(self.sweep)).answer)
         self._servers.append(self._lobby_front)
         self._tell(f"lobby          {self.lobby_url}")
 
+    def sweep(self) -> dict[str, str]:
+        """Let every schedule come due now; what became of each. Raises OSError where the jobs do not answer."""
+        import requests
+
+        became: dict[str, str] = requests.post(f"{self._jobs_url}/schedules", timeout=None).json()
+        return became
+
     def places(self) -> dict[str, str]:
         """What is where."""
+        stripe = {} if self.theirs else {"fake Stripe": f"{self.stripe_url}/_control/state"}
         return {
             "documentation · 文档": f"{self.api_url}/docs",
             "OpenAPI": f"{self.api_url}/openapi.json",
             "works · 作品": f"{self.api_url}/v1/works",
             "mailbox · 邮箱": f"{self.lobby_url}/mails",
-            "fake Stripe": f"{self.stripe_url}/_control/state",
+            "clock · 时钟 (docs/levers.md)": f"{self.lobby_url}/levers/clock",
+            **stripe,
         }
 
     def _spawn(self, part: str, *arguments: str) -> str:
         """Start a part and wait for its first line, which it answers."""
-        errors = open(self.folder / f"{part}.log", "wb")  # noqa: PTH123, SIM115
-        child = subprocess.Popen(
-            [sys.executable, "-m", "infra.local.child", part, *arguments],
-            env=os.environ | self.env | {"AWS_SDK_UA_APP_ID": part},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            start_new_session=True,
-        )
+        with open(self.folder / f"{part}.log", "ab") as errors:  # noqa: PTH123
+            child = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.child", part, *arguments],
+                env=os.environ | self.env | {"AWS_SDK_UA_APP_ID": part},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
         self._children[part] = child
         first = child.stdout.readline().strip() if child.stdout else ""
         if not first:
@@ -181,7 +235,8 @@ class LocalPlatform:
 
     def _handed_out(self) -> dict[str, str]:
         """Addresses that stand in orders and mails."""
-        return {"stripe": self.stripe_url, "lobby": self.lobby_url} if self.stripe_url else {"lobby": self.lobby_url}
+        stripe = {"stripe": self.stripe_url} if self.stripe_url and not self.theirs else {}
+        return {"lobby": self.lobby_url, **stripe}
 
     def _stripe_port(self) -> list[str]:
         return ["--port", str(self._port_of("stripe"))]
@@ -208,6 +263,9 @@ class LocalPlatform:
             raise AlreadyRuns from None
 
     def _secrets(self) -> dict[str, str]:
+        return self._kept_secrets() | (self.theirs.secrets() if self.theirs else {})
+
+    def _kept_secrets(self) -> dict[str, str]:
         """With ``keep``, those of the last run: what they signed stays good. The file is for this user's eyes only."""
         if not self._keep:
             return {}
@@ -240,7 +298,7 @@ def _drain(stream: IO[str] | None, path: Path) -> None:
     from threading import Thread
 
     def copy() -> None:
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123
             for line in stream or ():
                 file.write(line)
                 file.flush()

@@ -1,4 +1,4 @@
-"""``make prove``: the histories, the single faults and the mutants, with progress; ``build/prove.json`` at the end.
+"""``make prove``: histories, single faults, kills and mutants, with progress; ``build/prove.json`` at the end.
 
 ``SEED=`` plays one history again and tells it step by step.
 """
@@ -15,7 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from infra.prove import apportioning, mutants, singles, work
+from infra.prove import apportioning, kills, machine, mutants, singles, work
+from infra.prove.kills import Killed
+from infra.prove.machine import Led
 from infra.prove.work import Seen
 
 BATCH = 50
@@ -34,12 +36,13 @@ def main() -> int:
         seen = _prove(pool, told, first)
         seconds = time.monotonic() - began
         sequences, residues = _apportion(pool, told.sequences)
+    led, killed = _lead(told.runs, first), _kill(told.kills, first)
     survivors = mutants.hunt(told.mutants, told.processes, _say) if told.mutants else []
     report = _report(seen, seconds, first) | {"sequences": sequences, "residues": residues}
-    report |= mutants.report(told.mutants, survivors)
+    report |= led.report() | killed.report() | mutants.report(told.mutants, survivors)
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
-    return _judge(report, seen, survivors, told)
+    return _judge(report, seen, [*led.found(), *killed.found(), *(f"survived: {guard}" for guard in survivors)])
 
 
 def _prove(pool: ProcessPoolExecutor, told: argparse.Namespace, first: int) -> Seen:
@@ -82,6 +85,24 @@ def _apportion(pool: ProcessPoolExecutor, number: int) -> tuple[int, int]:
     return number, residues
 
 
+def _lead(number: int, seed: int) -> Led:
+    """Hypothesis leads, in a process of its own: the world in memory is one a process."""
+    if not number:
+        return Led()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        led = pool.submit(machine.run, number, seed).result()
+    _say(f"state machine: {led.runs} runs, {led.steps} steps, {len(led.found())} failures, {led.seconds:.0f} s")
+    return led
+
+
+def _kill(number: int, seed: int) -> Killed:
+    """In a process of its own, for it holds the platform."""
+    if not number:
+        return Killed()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(kills.play, number, seed).result()
+
+
 def _report(seen: Seen, seconds: float, seed: int) -> dict[str, Any]:
     return {
         "histories": seen.histories,
@@ -107,14 +128,14 @@ def _rarest(counted: Any) -> dict[str, Any]:
     return {"name": name, "times": times}
 
 
-def _judge(report: dict[str, Any], seen: Seen, survivors: list[str], told: argparse.Namespace) -> int:
+def _judge(report: dict[str, Any], seen: Seen, found: list[str]) -> int:
     shown = {name: value for name, value in report.items() if name not in ("journals", "transitions", "boundaries")}
     _say(json.dumps(shown, indent=2))
-    for survivor in survivors:
-        _say(f"survived: {survivor}")
+    for each in found:
+        _say(each)
     if seen.violations:
         _say("Play one again with: make prove SEED=<its seed>")
-    return 1 if seen.violations or survivors or report["residues"] else 0
+    return 1 if seen.violations or found or report["residues"] else 0
 
 
 def _again(seed: int) -> int:
@@ -132,6 +153,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--histories", type=int, default=20_000)
     parser.add_argument("--every", type=int, default=1, help="one of so many single faults; 0: none")
     parser.add_argument("--sequences", type=int, default=100_000, help="of partial refunds")
+    parser.add_argument("--runs", type=int, default=100, help="of the state machine")
+    parser.add_argument("--kills", type=int, default=100, help="of the running platform")
     parser.add_argument("--mutants", type=int, default=len(mutants.MUTANTS))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=None)

@@ -35,21 +35,14 @@ COUPONS: dict[str, dict[str, Any]] = {
 
 
 def fill(platform: Platform) -> None:
+    """And keep it, for each history to begin with."""
+    put()
+    platform.stock = platform.store.keep()
+
+
+def put() -> None:
     for name in (*READERS, *AUTHORS, *ADMINS):
-        roles = {"reader"} | ({"author"} if name in AUTHORS else {"admin"} if name in ADMINS else set())
-        Account(
-            name,
-            email=f"{name}@example.com",
-            password_hash="none",
-            name=name,
-            language="en",
-            time_zone="UTC",
-            roles=roles,
-            created_at=clock.now(),
-        ).save()
-        Session(
-            name, session_row("session"), refresh_hash="none", epoch=0, started_at=clock.now(), expires_at=4_000_000_000
-        ).save()
+        admit(name)
     for work_id, (prices, shares) in WORKS.items():
         WorkRow(
             work_id,
@@ -68,10 +61,29 @@ def fill(platform: Platform) -> None:
         ).save()
     for code, told in COUPONS.items():
         CouponRow(code, **{"owner_id": PLATFORM, **told}, made_by=ADMINS[0], created_at=clock.now()).save()
-    platform.stock = platform.store.keep()
+
+
+def admit(name: str) -> None:
+    """Somebody with an account and a session."""
+    Account(
+        name,
+        email=f"{name}@example.com",
+        password_hash="none",
+        name=name,
+        language="en",
+        time_zone="UTC",
+        roles=_roles(name),
+        created_at=clock.now(),
+    ).save()
+    Session(
+        name, session_row("session"), refresh_hash="none", epoch=0, started_at=clock.now(), expires_at=4_000_000_000
+    ).save()
 
 
 def token(name: str) -> str:
     """As somebody who has just signed in has."""
-    roles = {"reader"} | ({"author"} if name in AUTHORS else {"admin"} if name in ADMINS else set())
-    return tokens.issue(name, "session", roles)
+    return tokens.issue(name, "session", _roles(name))
+
+
+def _roles(name: str) -> set[str]:
+    return {"reader"} | ({"author"} if name in AUTHORS else {"admin"} if name in ADMINS else set())

@@ -34,7 +34,7 @@ class Seen:
 
 
 @cache
-def _platform() -> Any:
+def world() -> Any:
     """One a process: what it needs around it is set before anything of the app is imported."""
     from infra.prove import platform
 
@@ -49,7 +49,7 @@ def _platform() -> Any:
 
 
 def histories(seeds: range) -> Seen:
-    platform = _platform()
+    platform = world()
     from infra.prove import checking
     from infra.prove.histories import History
 
@@ -64,7 +64,7 @@ def histories(seeds: range) -> Seen:
 
 def singles(story: int, variant: int, every: int = 1) -> Seen:
     """All single faults of a story in a variant; ``every`` one of so many."""
-    platform = _platform()
+    platform = world()
     from infra.prove import checking, singles
 
     seen, watch = Seen(), checking.Watch(platform)

@@ -212,3 +212,15 @@ def test_what_changed_before_the_stop_is_still_passed_on(platform, sources):
     sources.run_forever(stop)
     assert [note["work"] for note in seen("works")] == ["a"]
     assert left_in(platform, "mail") == 1
+
+
+def test_who_comes_after_a_process_that_was_killed_goes_on_from_its_place(platform, sources, tmp_path):
+    put_work(platform, "1", "2")
+    EventSources(sample_app.app, tmp_path).pump()
+    put_work(platform, "3")
+    sample_app.seen.clear()
+    EventSources(sample_app.app, tmp_path).pump()
+    assert [note["work"] for note in seen("works")] == ["3"]
+    sample_app.seen.clear()
+    EventSources(sample_app.app).pump()
+    assert [note["work"] for note in seen("works")] == ["1", "2", "3"]

@@ -1,80 +1,40 @@
 """``make run`` as an operator meets it: started, used from another shell, stopped, started again."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-AWS = ("AWS_", "STREAM_", "STAGE", "LYCEUM_", "STRIPE_", "PUBLIC_URL")
-
-
-def _environment() -> dict[str, str]:
-    """Only what a shell has that knows nothing of the platform."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(AWS)}
-    return clean | {"PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true"}
-
-
-def _python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=60)
-
-
-@contextmanager
-def _running(folder: Path, port: int) -> Iterator[list[str]]:
-    """The lines that it printed until it ran; afterwards it has stopped cleanly."""
-    command = [sys.executable, "-m", "infra.local", "--empty", "--keep", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=folder, env=_environment(), stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    lines: list[str] = []
-    try:
-        for line in process.stdout:
-            lines.append(line.strip())
-            if "Ctrl-C stops everything" in line:
-                break
-        yield lines
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    assert process.returncode == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.local.make_run import environment, free_port, python, running
 
 
 def test_what_is_kept_is_found_at_the_same_addresses_and_another_shell_reaches_it(tmp_path: Path) -> None:
-    port, notes = _free_port(), tmp_path / ".lyceum" / "running"
-    with _running(tmp_path, port) as first:
+    port, notes = free_port(), tmp_path / ".lyceum" / "running"
+    with running(tmp_path, port, "--keep") as first:
         (note,) = notes.iterdir()
         env = json.loads(note.read_text(encoding="utf-8"))
-        told = _python(tmp_path, "infra.admin", "--email", "nobody@example.com", "--stage", "local")
+        told = python(tmp_path, "infra.admin", "--email", "nobody@example.com", "--stage", "local")
         assert "No account of stage local" in told.stdout
         assert env["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
-        second_one = _python(tmp_path, "infra.local", "--empty", "--keep", "--port", str(_free_port()))
+        second_one = python(tmp_path, "infra.local", "--empty", "--keep", "--port", str(free_port()))
         assert (second_one.returncode, "stop that one first" in second_one.stdout) == (1, True)
     assert list(notes.iterdir()) == []
-    with _running(tmp_path, port) as second:
+    with running(tmp_path, port, "--keep") as second:
         assert _places(second) == _places(first)
-    assert "No platform runs" in _python(tmp_path, "infra.admin", "--email", "a@b.cd", "--stage", "local").stdout
+    assert "No platform runs" in python(tmp_path, "infra.admin", "--email", "a@b.cd", "--stage", "local").stdout
 
 
 def test_who_breaks_off_the_start_is_heard_at_once_and_loses_nothing_that_was_kept(tmp_path: Path) -> None:
     kept = tmp_path / ".lyceum"
-    with _running(tmp_path, _free_port()):
+    with running(tmp_path, free_port(), "--keep"):
         pass
     before = (kept / "aws.zip").read_bytes()
-    command = [sys.executable, "-m", "infra.local", "--keep", "--port", str(_free_port())]
-    process = subprocess.Popen(command, cwd=tmp_path, env=_environment(), stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "infra.local", "--keep", "--port", str(free_port())]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True)
     assert process.stdout
     while "AWS (emulated)" not in process.stdout.readline():
         pass
@@ -88,7 +48,7 @@ def test_what_cannot_be_read_is_left_as_it_is(tmp_path: Path) -> None:
     kept = tmp_path / ".lyceum"
     kept.mkdir()
     (kept / "aws.zip").write_bytes(b"junk")
-    told = _python(tmp_path, "infra.local", "--keep", "--port", str(_free_port()))
+    told = python(tmp_path, "infra.local", "--keep", "--port", str(free_port()))
     assert (told.returncode, "Move it away" in told.stdout) == (1, True)
     assert (kept / "aws.zip").read_bytes() == b"junk"
 
@@ -99,7 +59,7 @@ def _places(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("port", ["abc", "0", "80000", "-1"])
 def test_what_is_no_port_is_said_to_be_none(tmp_path: Path, port: str) -> None:
-    told = _python(tmp_path, "infra.local", f"--port={port}")
+    told = python(tmp_path, "infra.local", f"--port={port}")
     assert told.returncode == 2
     assert f"{port} is no port" in told.stderr
 
@@ -112,7 +72,7 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_left_behind(tmp_path: Path
         told = subprocess.run(
             [sys.executable, "-m", "infra.local", "--port", port],
             cwd=tmp_path,
-            env=_environment() | {"TMPDIR": str(tmp_path)},
+            env=environment() | {"TMPDIR": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=60,

@@ -9,25 +9,30 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def prove(folder: Path, *how: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "infra.prove", *how]
+PARTS = ("histories", "every", "sequences", "runs", "kills", "mutants")
+
+
+def prove(folder: Path, **how: int) -> subprocess.CompletedProcess[str]:
+    """Only what is named of the proof's parts."""
+    wanted = dict.fromkeys(PARTS, 0) | how
+    command = [sys.executable, "-m", "infra.prove", *(f"--{name}={number}" for name, number in wanted.items())]
     surroundings = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=300)
 
 
 def test_a_slice_of_the_proof_holds(tmp_path):
-    how = ("--histories", "100", "--every", "97", "--sequences", "100", "--mutants", "0", "--processes", "1")
-    done = prove(tmp_path, *how)
+    done = prove(tmp_path, histories=100, every=97, sequences=100, runs=5, processes=1)
     assert done.returncode == 0, done.stderr[-6000:]
     report = json.loads((tmp_path / "build" / "prove.json").read_text())
     assert (report["histories"], report["violations"], report["residues"]) == (100, 0, 0)
     assert report["faults"] > 100 and report["boundaries_hit"] > 50
     assert {"J1", "J1b", "J1s", "J2", "J4"} <= set(report["journals"])
+    assert (report["state_machine_runs"] >= 5, report["state_machine_failures"]) == (True, 0)
+    assert report["state_machine_steps"] > report["state_machine_runs"]
 
 
 def test_a_history_is_played_again_by_its_seed(tmp_path):
-    again = ("--histories", "1", "--every", "0", "--sequences", "0", "--mutants", "0", "--seed", "46")
-    done = prove(tmp_path, *again)
+    done = prove(tmp_path, histories=1, seed=46)
     assert (done.returncode, done.stderr.strip()) == (0, "history 46 holds")
 
 

@@ -66,6 +66,9 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
     fake: FakeStripe
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Quiet: whoever asked has gone away."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
