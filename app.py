@@ -46,6 +46,7 @@ if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at
     from chalicelib.orders.jobs import jobs as orders_jobs
     from chalicelib.outbox.jobs import jobs as outbox_jobs
     from chalicelib.recommend.jobs import jobs as recommend_jobs
+    from chalicelib.reconciliation.jobs import jobs as reconciliation_jobs
     from chalicelib.reviews.jobs import jobs as reviews_jobs
 
     app.register_blueprint(catalog_jobs)
@@ -56,4 +57,5 @@ if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at
     app.register_blueprint(orders_jobs)
     app.register_blueprint(outbox_jobs)
     app.register_blueprint(recommend_jobs)
+    app.register_blueprint(reconciliation_jobs)
     app.register_blueprint(reviews_jobs)
