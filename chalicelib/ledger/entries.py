@@ -47,9 +47,7 @@ class Journal(Struct, frozen=True):
     settled: Settled | None = None
 
 
-def journal(
-    kind: str, about: str, order_id: str, entries: Iterable[Entry], settled: Settled | None = None
-) -> Journal:
+def journal(kind: str, about: str, order_id: str, entries: Iterable[Entry], settled: Settled | None = None) -> Journal:
     """The journal of this kind about this object of the provider. Entries of nothing are left out.
 
     Raises Unbalanced.

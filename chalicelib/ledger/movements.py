@@ -1,5 +1,5 @@
-"""How each journal moved the provider's balance: a row a movement, so that none is booked twice, and so that the book can
-be held against the provider's, movement by movement and to the sum."""
+"""How each journal moved the provider's balance: a row a movement, so that none is booked twice, and so that the book
+can be held against the provider's, movement by movement and to the sum."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -87,7 +87,7 @@ def every() -> Iterator[Movement]:
 
 
 def cash(until: int) -> dict[str, int]:
-    """What the balance came to before that second, by currency: by the last day that was closed, and what came after."""
+    """What the balance came to before that second, by currency: by the last closed day, and what came after."""
     sums, since = _closed_before(until)
     return _add(sums, between(since, until))
 

@@ -1,6 +1,7 @@
 """How far the book was compared, and whether its cash is Stripe's balance, by currency (I4)."""
 
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, logs
 from chalicelib.ledger import movements
@@ -26,7 +27,7 @@ def compared_until() -> int | None:
 def mark(until: int) -> None:
     """Everything before is compared. A run that was overtaken says nothing."""
     further = ComparisonRow.until.does_not_exist() | (ComparisonRow.until <= until)
-    done = [ComparisonRow.until.set(until), ComparisonRow.compared_at.set(clock.now())]
+    done: list[Action] = [ComparisonRow.until.set(until), ComparisonRow.compared_at.set(clock.now())]
     try:
         ComparisonRow().update(actions=done, condition=further)
     except UpdateError as error:
@@ -42,8 +43,8 @@ def check(until: int) -> None:
         expected = _expected(until)
         if before == provider.balance():
             off = _differences(before, expected)
-            facts = [ComparisonRow.balance.set(before), ComparisonRow.off.set(off)]
-            ComparisonRow().update(actions=[*facts, ComparisonRow.balanced_at.set(clock.now())])
+            facts = {"balance": before, "off": off, "balanced_at": clock.now()}
+            ComparisonRow().update(actions=[getattr(ComparisonRow, name).set(value) for name, value in facts.items()])
             if off:
                 logs.incident("balance_differs", len(off), **off)
             return

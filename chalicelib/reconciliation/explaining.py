@@ -50,9 +50,7 @@ def look_again(row: FindingRow) -> None:
     movement = movements.find(settled)
     if row.kind == UNKNOWN and movement and not movement.is_unknown:
         _withdraw(row, settled, movement)
-    elif row.kind == MISSING and movement:
-        findings.close(row, movement.journal_id)
-    elif row.kind not in (UNKNOWN, MISSING) and movement and same(provider.read(settled.id), movement.settled):
+    elif movement and _agrees(row, movement):
         findings.close(row, movement.journal_id)
     else:
         findings.tell(row)
@@ -61,6 +59,11 @@ def look_again(row: FindingRow) -> None:
 def same(told: Settled | None, booked: Settled) -> bool:
     """What moved is the same, whatever it is called."""
     return told is not None and (told.amount, told.fee, told.currency) == (booked.amount, booked.fee, booked.currency)
+
+
+def _agrees(row: FindingRow, movement: Movement) -> bool:
+    """The book has what it missed; or what both have is the same now."""
+    return row.kind == MISSING or (row.kind != UNKNOWN and same(provider.read(row.subject), movement.settled))
 
 
 def _look(settled: Settled) -> tuple[timedelta, str]:

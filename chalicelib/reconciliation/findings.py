@@ -82,12 +82,10 @@ def tell(row: FindingRow) -> None:
     now, since = clock.now(), row.told_at or (row.found_at if row.kind == MISSING else None)
     if row.unfinished != OPEN or (since and now - since < A_DAY):
         return
-    told = {"transaction": row.subject, "type": row.type, "amount": row.amount, "fee": row.fee}
-    logs.incident(f"movement_{row.kind}", **told, currency=row.currency, reason=row.why)
+    told: dict[str, Any] = {"transaction": row.subject, "type": row.type, "amount": row.amount, "fee": row.fee}
+    logs.incident("movement_unexplained", kind=row.kind, **told, currency=row.currency, reason=row.why)
     try:
-        FindingRow(row.subject).update(
-            actions=[FindingRow.told_at.set(now)], condition=FindingRow.unfinished == OPEN
-        )
+        FindingRow(row.subject).update(actions=[FindingRow.told_at.set(now)], condition=FindingRow.unfinished == OPEN)
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise

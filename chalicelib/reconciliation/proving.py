@@ -1,5 +1,5 @@
-"""I1 to I9, each proved or every difference named: the books as they are stored, and what the last comparison with Stripe
-found. A scan, for operators and tests."""
+"""I1 to I9, each proved or every difference named: the books as they are stored, and what the last comparison with
+Stripe found. A scan, for operators and tests."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ A_DAY = timedelta(days=1)
 
 
 class Report(Struct):
-    """What was looked at, and every difference found. ``found`` counts them by invariant: none is a proof. I3 and I4 are
-    as of the last comparison, ``compared_at``; before the first one nothing is known of Stripe's side."""
+    """What was looked at, and every difference found. ``found`` counts them by invariant: none is a proof. I3 and I4
+    are as of the last comparison, ``compared_at``; before the first one nothing is known of Stripe's side."""
 
     journals: int
     orders: int
@@ -82,7 +82,9 @@ def _compared(last: ComparisonRow | None) -> Iterator[Difference]:
     if last and last.compared_at and clock.now() - last.compared_at > A_DAY:
         yield Difference("I3", "comparison", f"nothing was compared since {clock.rfc3339(last.compared_at)}")
     for currency, amount in ((last and last.off) or {}).items():
-        yield Difference("I4", currency, f"Stripe's balance is {amount} {currency} more than the book and what it misses")
+        yield Difference(
+            "I4", currency, f"Stripe's balance is {amount} {currency} more than the book and what it misses"
+        )
 
 
 def _nothing_waits(books: Books) -> Iterator[Difference]:
