@@ -16,6 +16,7 @@ from chalicelib.orders.routes import routes as orders
 from chalicelib.payments.routes import routes as payments
 from chalicelib.reading.routes import routes as reading
 from chalicelib.recommend.routes import routes as recommend
+from chalicelib.reconciliation.routes import routes as reconciliation
 from chalicelib.reviews.routes import routes as reviews
 from chalicelib.settlement.routes import routes as settlement
 
@@ -34,6 +35,7 @@ app.register_blueprint(orders)
 app.register_blueprint(payments)
 app.register_blueprint(reading)
 app.register_blueprint(recommend)
+app.register_blueprint(reconciliation)
 app.register_blueprint(reviews)
 app.register_blueprint(settlement)
 

@@ -3,10 +3,11 @@ can be held against the provider's, movement by movement and to the sum."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.core import clock
+from chalicelib.core import clock, tables
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger.entries import Journal, Settled, Unbalanced
@@ -78,6 +79,14 @@ def between(since: int, until: int) -> Iterator[Movement]:
     bounds = StoredMovement.entry.between(_second(since), _second(until))
     for row in StoredMovement.query(MOVEMENTS, bounds, consistent_read=True):
         yield _movement(row)
+
+
+def page(since: int, until: int, limit: int, place: dict[str, Any] | None) -> tuple[list[Movement], Any]:
+    """A page of the same, and the place after which the next begins. One query."""
+    bounds = StoredMovement.entry.between(_second(since), _second(until))
+    found = StoredMovement.query(MOVEMENTS, bounds, limit=limit, last_evaluated_key=place)
+    rows, last = tables.page(found)
+    return [_movement(row) for row in rows], last
 
 
 def every() -> Iterator[Movement]:
