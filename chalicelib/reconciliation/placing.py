@@ -130,7 +130,8 @@ def _must_be_in_suspense(row: FindingRow) -> None:
 
 
 def _in_suspense() -> Condition:
-    return (FindingRow.unfinished == OPEN) & (FindingRow.kind == UNKNOWN)
+    is_open: Condition = FindingRow.unfinished == OPEN
+    return is_open & (FindingRow.kind == UNKNOWN)
 
 
 def _no_proposal() -> Condition:

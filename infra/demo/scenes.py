@@ -309,11 +309,8 @@ def _payouts(author: Caller) -> list[dict[str, Any]]:
 
 def _statement(play: Play, author: Caller) -> None:
     """Every month since the first sale, and whether each goes on from the one before and comes to its end."""
-    moved, whole, closing = (
-        ("sales", "refunds", "disputes", "exchanged", "paid", "paid_back", "corrections"),
-        True,
-        dict[str, int](),
-    )
+    moved = ("sales", "refunds", "disputes", "exchanged", "paid", "paid_back", "corrections")
+    whole, closing = True, dict[str, int]()
     first = author.get("/v1/me/sales")["items"][-1]["sold_at"][:7]
     for month in dict.fromkeys((first, clock.rfc3339(clock.now())[:7])):
         statement = author.get(f"/v1/me/statements/{month}")
