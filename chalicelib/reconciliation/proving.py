@@ -41,6 +41,7 @@ def prove() -> Report:
         *invariants.differences(books),
         *_movements_are_booked(books, moved),
         *_compared(last),
+        *_suspense_is_known(books),
         *_nothing_waits(books),
     ]
     invariants.tell(found)
@@ -85,6 +86,15 @@ def _compared(last: ComparisonRow | None) -> Iterator[Difference]:
         yield Difference(
             "I4", currency, f"Stripe's balance is {amount} {currency} more than the book and what it misses"
         )
+
+
+def _suspense_is_known(books: Books) -> Iterator[Difference]:
+    """What is in suspense for nothing that we know is an open finding, so that somebody sees it."""
+    named = [name.partition("#") for name in books.journals if name.startswith("JX")]
+    ended = {about for kind, _, about in named if kind != "JX"}
+    due = {about for kind, _, about in named if kind == "JX"} - ended
+    for name in sorted(due ^ {row.subject for row in findings.open_ones() if row.kind == UNKNOWN}):
+        yield Difference("I8", name, "is in suspense, and no open finding" if name in due else "is not in suspense")
 
 
 def _nothing_waits(books: Books) -> Iterator[Difference]:

@@ -92,6 +92,8 @@ class History:
             (1 if fake.every("transfer") else 0, self.spend),
             (1 if paid else 0, self.pay_out),
             (1 if paid else 0, self.settle),
+            (1, self.unknown),
+            (3 if self._in_suspense() else 0, self.place),
             (1, self.prune),
         ]
         weights, deeds = zip(*weighed, strict=True)
@@ -291,6 +293,28 @@ class History:
         self.platform.now += seconds
         self.platform.fake.tick()
 
+    def unknown(self) -> None:
+        """The balance moves, and nothing says why."""
+        kind, sign = self.chance.choice((("stripe_fee", -1), ("adjustment", 1)))
+        amount = self.chance.randint(1, 500)
+        self.note(f"{kind} of {amount}")
+        balance.make(self.platform.fake, sign * amount, kind, fee=self.chance.choice((0, 3)))
+
+    def place(self) -> None:
+        """An admin proposes where it belongs, or decides what was proposed, perhaps by the same admin."""
+        if not (waiting := self._in_suspense()):
+            return
+        name, item = self.chance.choice(waiting)
+        path, admin = f"/v1/admin/findings/{name}/proposals", self.chance.choice(stock.ADMINS)
+        if "proposal_id" not in item:
+            account = self.chance.choice(("commission", "bank", "processor_fee", "author_available"))
+            whose = {"author_id": self.chance.choice(stock.AUTHORS)} if account == "author_available" else {}
+            status, answer = self.call("POST", path, {"account": account, "because": "so", **whose}, admin)
+        else:
+            path, approve = f"{path}/{item['proposal_id']['S']}/decisions", self.chance.random() < 0.8
+            status, answer = self.call("POST", path, {"approve": approve}, admin)
+        self.note(f"{admin[-2:]} places {name[-4:]} → {status} {answer.get('code', '')}")
+
     def settle(self) -> None:
         for charge in balance.unsettled(self.platform.fake):
             balance.settle_charge(self.platform.fake, charge)
@@ -313,6 +337,11 @@ class History:
 
     def _open_pages(self) -> list[Any]:
         return [one for one in self.platform.fake.every("checkout.session").values() if one["status"] == "open"]
+
+    def _in_suspense(self) -> list[tuple[str, Any]]:
+        rows = self.platform.store.tables["lyceum-dev-findings"].items
+        found = [(key[0], item) for key, item in rows.items() if "unfinished" in item]
+        return [(name, item) for name, item in found if item["kind"]["S"] == "unknown"]
 
     def _to_decide(self) -> list[tuple[str, str]]:
         rows = self.platform.store.tables["lyceum-dev-orders"].items
@@ -341,7 +370,9 @@ class History:
         self.depth += 1
         try:
             self._do(
-                self.chance.choice((self.hand_over, self.webhooks, self.refund, self.pay, self.cancel, self.sweep))
+                self.chance.choice(
+                    (self.hand_over, self.webhooks, self.refund, self.pay, self.cancel, self.sweep, self.place)
+                )
             )
         finally:
             self.depth -= 1

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from infra.local.fake_stripe import accounts, cards, disputes, payments, payouts, refunds, webhooks
+from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, refunds, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
 from infra.prove.histories import A_DAY, HOLD, History, Violation
@@ -277,6 +277,22 @@ def our_bank_sends_a_payout_back(told: Told) -> None:
     told.calm()
 
 
+def a_movement_that_nobody_knows(told: Told) -> None:
+    """In suspense once; placed by two."""
+    made = balance.make(told.platform.fake, 250 if told.seed % 2 else -250)
+    for _ in range(2):
+        told.platform.sweep("reconciliation_compare")
+        told.platform.now += 3_600
+    path, (first, second) = f"/v1/admin/findings/{made['id']}/proposals", stock.ADMINS
+    for _ in range(2):
+        told.asks(path, {"account": "processor_fee", "because": "so"}, "", first)
+    for _, item in told._in_suspense():
+        decision = f"{path}/{item.get('proposal_id', {}).get('S', 'none')}/decisions"
+        for admin in (first, second, second):
+            told.asks(decision, {"approve": True}, "", admin)
+    told.platform.sweep("reconciliation_compare")
+
+
 STORIES: tuple[Callable[[Told], None], ...] = (
     a_purchase,
     a_purchase_by_a_wallet_that_takes_its_time,
@@ -299,6 +315,7 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     an_author_is_paid_too_much,
     an_author_has_spent_it,
     our_bank_sends_a_payout_back,
+    a_movement_that_nobody_knows,
 )
 
 

@@ -21,7 +21,7 @@ from tests.till import Shop
 def suspended(shop):
     """Four admins, and a movement of 700 that nobody knows."""
     shop.admins = [shop.admin, shop.world.admin(), shop.world.admin(), shop.world.admin()]
-    shop.people |= {f"admin{number}": admin for number, admin in enumerate(shop.admins)}
+    shop.people = shop.people | {f"admin{number}": admin for number, admin in enumerate(shop.admins)}
     shop.moved = balance.make(shop.fake, 700)["id"]
     compares(shop)
     shop.place = f"/v1/admin/findings/{shop.moved}"
@@ -81,17 +81,11 @@ def test_a_rejected_proposal_moves_nothing_and_another_may_be_made(suspended):
 
 def test_what_is_an_authors_is_theirs_to_be_paid(suspended):
     author = suspended.author.account_id
-    for wrong in (
-        {"account": "author_available"},
-        {"author_id": author},
-        {"account": "author_available", "author_id": "x"},
-    ):
+    theirs = {"account": "author_available"}
+    for wrong in (theirs, {"author_id": author}, {**theirs, "author_id": "x"}):
         reply = proposes(suspended, **wrong)
-        assert (reply.status, reply.json["code"], reply.json["errors"][0]["field"]) == (
-            422,
-            "author_unknown",
-            "author_id",
-        )
+        told = (reply.status, reply.json["code"], reply.json["errors"][0]["field"])
+        assert told == (422, "author_unknown", "author_id")
     assert proposes(suspended, account="cash").status == 422
     assert suspended.world.post(f"{suspended.place}/proposals", {}, as_=suspended.author).status == 403
     assert suspended.world.get("/v1/admin/findings/txn_none", as_=suspended.admin).status == 404
