@@ -77,7 +77,12 @@ def propose(admin: Actor, transaction_id: str, wanted: NewProposal) -> FindingVi
     facts = {"proposal": row.proposal_id, "account": wanted.account, "author": wanted.author_id}
     set_it: list[Action] = [FindingRow.proposal_id.set(row.proposal_id), FindingRow.proposal.set(row.proposal)]
     with all_or_nothing() as tx:
-        tx.update(FindingRow(transaction_id), set_it, _in_suspense() & _no_proposal(), ProposalWaits())
+        tx.update(
+            FindingRow(transaction_id),
+            set_it,
+            _in_suspense() & FindingRow.proposal_id.does_not_exist(),
+            ProposalWaits(),
+        )
         trail.write(tx, admin, "finding.placement_proposed", transaction_id, **facts)
     return view(row)
 
@@ -130,12 +135,8 @@ def _must_be_in_suspense(row: FindingRow) -> None:
 
 
 def _in_suspense() -> Condition:
-    is_open: Condition = FindingRow.unfinished == OPEN
-    return is_open & (FindingRow.kind == UNKNOWN)
-
-
-def _no_proposal() -> Condition:
-    return FindingRow.proposal_id.does_not_exist()
+    condition: Condition = (FindingRow.unfinished == OPEN) & (FindingRow.kind == UNKNOWN)
+    return condition
 
 
 def view(row: FindingRow) -> FindingView:

@@ -23,6 +23,8 @@ HOLD = 15 * 86_400
 STEPS = (4, 18)
 FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
+PATIENT = 4
+"""After how many spans of recovery people decide what waits for them: what it held up was unknown for a day then."""
 NESTED = 0.05
 """How often somebody else takes a turn in the middle of a call."""
 
@@ -381,7 +383,10 @@ class History:
         """Nothing goes wrong any more, and time passes."""
         self.platform.wire.meet = None
         self.note("all is well again")
-        for seconds in (400, 4_000, 90_000, 90_000, *((HOLD, A_DAY, A_DAY) if self.paid_out else ())):
+        spans = (400, 4_000, A_DAY, A_DAY, A_DAY, *((HOLD, A_DAY, A_DAY) if self.paid_out else ()))
+        for number, seconds in enumerate(spans):
+            if number == PATIENT:
+                self._reject_all()
             self.platform.now += seconds
             self.platform.fake.tick()
             self.settle()
@@ -389,6 +394,12 @@ class History:
             for name in SWEEPS:
                 self.platform.sweep(name)
             self.calm()
+
+    def _reject_all(self) -> None:
+        """Requests that nobody decided keep reserved what was refunded by hand."""
+        for order_id, row in self._to_decide():
+            path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
+            self.call("POST", path, {"approve": False, "because": "so"}, stock.ADMINS[0])
 
     def calm(self) -> None:
         for _ in range(200):
