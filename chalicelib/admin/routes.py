@@ -49,5 +49,5 @@ def retry_task(actor: Actor, task_id: str) -> Answer:
 
 @route(routes, "GET", "/v1/admin/invariants", who=Who.ADMIN, answers={200: Report})
 def read_invariants() -> Answer:
-    """Prove the books now, with the last comparison to the payment service, or name what differs. Reads whole tables."""
+    """Prove the books, with the last comparison to the payment service, or name what differs. Reads whole tables."""
     return ok(proving.prove())
