@@ -6,7 +6,10 @@ be the same, and what the book has Stripe must know.
 
 from msgspec import Struct
 
+from chalicelib.audit import trail
 from chalicelib.core import clock, logs
+from chalicelib.core.actors import Actor
+from chalicelib.core.transactions import all_or_nothing
 from chalicelib.ledger import movements
 from chalicelib.ledger.entries import Settled
 from chalicelib.payments import movements as provider
@@ -18,10 +21,18 @@ A_DAY = 24 * 3600
 
 
 class Compared(Struct):
-    """How many movements were held against each other, and how many findings are open."""
+    """How many movements were held against each other since the last time, and a while before; and how many findings
+    are open."""
 
     movements: int
     open: int
+
+
+def compare_for(admin: Actor) -> Compared:
+    """Now, for somebody who waits. Raises ProviderUnavailable."""
+    with all_or_nothing() as tx:
+        trail.write(tx, admin, "comparison.run", "comparison")
+    return compare()
 
 
 def compare() -> Compared:

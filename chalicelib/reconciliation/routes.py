@@ -5,8 +5,11 @@ from chalice import Blueprint
 from chalicelib.core.actors import Actor, Who
 from chalicelib.core.cursors import BadCursor, Page
 from chalicelib.core.errors import NotFound
+from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, created, ok, route
-from chalicelib.reconciliation import exporting, findings, placing
+from chalicelib.payments.wire import ProviderUnavailable
+from chalicelib.reconciliation import comparing, exporting, findings, placing
+from chalicelib.reconciliation.comparing import Compared
 from chalicelib.reconciliation.exporting import PeriodTooLong
 from chalicelib.reconciliation.placing import AuthorUnknown, NotInSuspense, OwnProposal, ProposalWaits
 from chalicelib.reconciliation.shapes import (
@@ -19,6 +22,20 @@ from chalicelib.reconciliation.shapes import (
 )
 
 routes = Blueprint(__name__)
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/admin/comparisons",
+    who=Who.ADMIN,
+    answers={200: Compared},
+    refuses=(ProviderUnavailable,),
+    limit=Limit(60, 900),
+)
+def compare_now(actor: Actor) -> Answer:
+    """Compare the book with the payment service now, as the schedule does every hour."""
+    return ok(comparing.compare_for(actor))
 
 
 @route(

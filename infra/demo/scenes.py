@@ -326,6 +326,8 @@ def _statement(play: Play, author: Caller) -> None:
 def books_balance(play: Play) -> None:
     play.checks.scene("11. The books balance · 账目")
     play.admin.post("/v1/admin/sweeps")
+    compared = play.admin.post("/v1/admin/comparisons")
+    play.checks.check("the book is Stripe's balance, movement by movement", not compared["open"], compared)
     report = play.admin.get("/v1/admin/invariants")
     play.checks.say(f"{report['journals']} journals, {report['orders']} orders, {report['holdings']} holdings")
     play.checks.check("every journal, balance and access agrees", not report["differences"], report["differences"])

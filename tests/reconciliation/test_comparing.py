@@ -69,6 +69,31 @@ def test_what_the_book_has_is_what_stripe_has(shop):
     assert set(report["found"]) == {*(f"I{number}" for number in range(1, 10)), "books"}
 
 
+def test_an_admin_compares_at_once(shop):
+    sold(shop)
+    balance.make(shop.fake, 3)
+    shop.world.clock.advance(minutes=1)
+    told = shop.world.post("/v1/admin/comparisons", as_=shop.admin)
+    assert (told.status, told.json) == (200, {"movements": 2, "open": 1})
+    assert shop.world.post("/v1/admin/comparisons", as_=shop.reader).status == 403
+    shop.fails("fail", "GET", "/v1/balance_transactions", times=10)
+    down = shop.world.post("/v1/admin/comparisons", as_=shop.admin)
+    assert (down.status, down.json["code"]) == (503, "provider_unavailable")
+
+
+def test_what_is_taken_and_not_in_the_balance_for_a_day_is_named(shop):
+    shop.fake.merchant.settle_after = None
+    order = shop.bought(shop.reader, shop.works["tides"])
+    compares(shop, hours=23)
+    assert found(shop) == set()
+    compares(shop, hours=2)
+    assert found(shop) == {("I8", intent_of(shop, order))}
+    shop.settles()
+    webhooks.drop(shop.fake)
+    compares(shop)
+    assert found(shop) == set()
+
+
 def test_what_nobody_told_of_is_entered(shop):
     opens(shop)
     order = sold(shop)
