@@ -296,26 +296,31 @@ class History:
         self.platform.fake.tick()
 
     def unknown(self) -> None:
-        """The balance moves, and nothing says why."""
+        """The balance moves, and nothing says why; perhaps the hour is over then."""
         kind, sign = self.chance.choice((("stripe_fee", -1), ("adjustment", 1)))
         amount = self.chance.randint(1, 500)
         self.note(f"{kind} of {amount}")
         balance.make(self.platform.fake, sign * amount, kind, fee=self.chance.choice((0, 3)))
+        if self.chance.random() < 0.7:
+            self.platform.now += 3_600
+            self.platform.sweep("reconciliation_compare")
 
     def place(self) -> None:
-        """An admin proposes where it belongs, or decides what was proposed, perhaps by the same admin."""
-        if not (waiting := self._in_suspense()):
-            return
-        name, item = self.chance.choice(waiting)
-        path, admin = f"/v1/admin/findings/{name}/proposals", self.chance.choice(stock.ADMINS)
-        if "proposal_id" not in item:
-            account = self.chance.choice(("commission", "bank", "processor_fee", "author_available"))
-            whose = {"author_id": self.chance.choice(stock.AUTHORS)} if account == "author_available" else {}
-            status, answer = self.call("POST", path, {"account": account, "because": "so", **whose}, admin)
-        else:
-            path, approve = f"{path}/{item['proposal_id']['S']}/decisions", self.chance.random() < 0.8
-            status, answer = self.call("POST", path, {"approve": approve}, admin)
-        self.note(f"{admin[-2:]} places {name[-4:]} → {status} {answer.get('code', '')}")
+        """Admins say where it belongs: one proposes, and one decides, who may be the same."""
+        for _ in range(self.chance.randint(1, 3)):
+            for name, item in self._in_suspense()[:1]:
+                admin, path = self.chance.choice(stock.ADMINS), f"/v1/admin/findings/{name}/proposals"
+                if "proposal_id" in item:
+                    path, body = f"{path}/{item['proposal_id']['S']}/decisions", {"approve": self.chance.random() < 0.8}
+                else:
+                    body = self._placement()
+                status, answer = self.call("POST", path, body, admin)
+                self.note(f"{admin[-2:]} places {name[-4:]}: {body} → {status} {answer.get('code', '')}")
+
+    def _placement(self) -> dict[str, Any]:
+        account = self.chance.choice(("commission", "bank", "processor_fee", "author_available"))
+        whose = {"author_id": self.chance.choice(stock.AUTHORS)} if account == "author_available" else {}
+        return {"account": account, "because": "so", **whose}
 
     def settle(self) -> None:
         for charge in balance.unsettled(self.platform.fake):

@@ -71,10 +71,15 @@ def test_what_the_book_has_is_what_stripe_has(shop):
 
 def test_an_admin_compares_at_once(shop):
     sold(shop)
-    balance.make(shop.fake, 3)
+    made = balance.make(shop.fake, 3)["id"]
     shop.world.clock.advance(minutes=1)
+    shop.fails("fail", "GET", f"/v1/balance_transactions/{made}", times=2)
     told = shop.world.post("/v1/admin/comparisons", as_=shop.admin)
     assert (told.status, told.json) == (200, {"movements": 2, "open": 1})
+    assert open_findings() == [("missing", made)]
+    shop.world.clock.advance(minutes=1)
+    assert shop.world.post("/v1/admin/comparisons", as_=shop.admin).status == 200
+    assert open_findings() == [("unknown", made)]
     assert shop.world.post("/v1/admin/comparisons", as_=shop.reader).status == 403
     shop.fails("fail", "GET", "/v1/balance_transactions", times=10)
     down = shop.world.post("/v1/admin/comparisons", as_=shop.admin)
@@ -102,7 +107,9 @@ def test_what_nobody_told_of_is_entered(shop):
     (paid,) = shop.every("transfer")
     transfers.reverse(shop.fake, {"amount": 100}, paid["id"])
     transfers.create(shop.fake, {"amount": 100, "currency": "usd", "destination": paid["destination"]})
-    shop.takes(shop.ordered(shop.other, shop.works["winds"]))
+    other = shop.ordered(shop.other, shop.works["winds"])
+    shop.publishes_again(shop.works["winds"], title="On winds, again")
+    shop.takes(other)
     shop.settles()
     shop.fake.tick()
     payouts.create(shop.fake, {"amount": 100, "currency": "usd"})
@@ -128,9 +135,12 @@ def test_an_unknown_movement_is_in_suspense_once_and_somebody_is_paged(shop, pag
     assert [(what, told["transaction"], told["kind"]) for what, told in pages] == [
         ("movement_unexplained", made["id"], "unknown")
     ]
-    assert found(shop) == set()
+    shop.world.platform.run_schedule("reconciliation_prove")
+    assert (found(shop), [what for what, _ in pages].count("invariant_broken")) == (set(), 0)
     compares(shop, days=1)
-    assert len([what for what, _ in pages if what == "movement_unexplained"]) == 2
+    assert [what for what, _ in pages].count("movement_unexplained") == 2
+    shop.world.platform.run_schedule("reconciliation_prove")
+    assert pages[-1] == ("invariant_broken", {"invariants": "I8"})
     assert found(shop) == {("I8", made["id"])}
 
 
