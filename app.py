@@ -17,6 +17,7 @@ from chalicelib.orders.routes import routes as orders
 from chalicelib.payments.routes import routes as payments
 from chalicelib.reading.routes import routes as reading
 from chalicelib.recommend.routes import routes as recommend
+from chalicelib.reconciliation.routes import routes as reconciliation
 from chalicelib.reviews.routes import routes as reviews
 from chalicelib.settlement.routes import routes as settlement
 
@@ -36,6 +37,7 @@ app.register_blueprint(orders)
 app.register_blueprint(payments)
 app.register_blueprint(reading)
 app.register_blueprint(recommend)
+app.register_blueprint(reconciliation)
 app.register_blueprint(reviews)
 app.register_blueprint(settlement)
 
@@ -49,6 +51,7 @@ if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at
     from chalicelib.orders.jobs import jobs as orders_jobs
     from chalicelib.outbox.jobs import jobs as outbox_jobs
     from chalicelib.recommend.jobs import jobs as recommend_jobs
+    from chalicelib.reconciliation.jobs import jobs as reconciliation_jobs
     from chalicelib.reviews.jobs import jobs as reviews_jobs
 
     app.register_blueprint(admin_jobs)
@@ -60,4 +63,5 @@ if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at
     app.register_blueprint(orders_jobs)
     app.register_blueprint(outbox_jobs)
     app.register_blueprint(recommend_jobs)
+    app.register_blueprint(reconciliation_jobs)
     app.register_blueprint(reviews_jobs)

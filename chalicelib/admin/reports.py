@@ -13,8 +13,8 @@ from chalicelib.core.actors import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.idempotency import Once
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import invariants
-from chalicelib.orders.invariants import Report
+from chalicelib.reconciliation import proving
+from chalicelib.reconciliation.proving import Report
 
 PATIENCE = timedelta(hours=1)
 """The stream tries for less than that: what is not done by then is in the failures."""
@@ -73,7 +73,7 @@ def make(report_id: str) -> None:
     row = _find(report_id)
     if row.done_at:
         return
-    looked_at, found = clock.now(), invariants.check()
+    looked_at, found = clock.now(), proving.prove()
     told = WrittenReport(
         **msgspec.structs.asdict(found),
         report_id=report_id,

@@ -9,8 +9,8 @@ from chalicelib.core.actors import Actor, Who
 from chalicelib.core.errors import NotFound
 from chalicelib.core.idempotency import Once
 from chalicelib.core.web import Answer, accepted, ok, route
-from chalicelib.orders import invariants
-from chalicelib.orders.invariants import Report
+from chalicelib.reconciliation import proving
+from chalicelib.reconciliation.proving import Report
 
 routes = Blueprint(__name__)
 
@@ -51,8 +51,8 @@ def retry_task(actor: Actor, task_id: str) -> Answer:
 
 @route(routes, "GET", "/v1/admin/invariants", who=Who.ADMIN, answers={200: Report})
 def read_invariants() -> Answer:
-    """Check the books now: every journal, balance, access and refund. Reads whole tables."""
-    return ok(invariants.check())
+    """Prove the books, with the last comparison to the payment service, or name what differs. Reads whole tables."""
+    return ok(proving.prove())
 
 
 @route(routes, "POST", "/v1/admin/invariant-reports", who=Who.ADMIN, answers={202: ReportView}, once=True)

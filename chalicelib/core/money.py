@@ -46,6 +46,14 @@ def written(currency: str, amount: int) -> str:
     return f"{sign}{symbol}{whole:,}.{part:0{decimals}d}"
 
 
+def decimal(currency: str, amount: int) -> str:
+    """``12.30``, ``900``: for tables, with a point in every language. Of a currency that is none of ours the bare minor
+    units."""
+    places = CURRENCIES[currency].decimals if currency in CURRENCIES else 0
+    sign, (whole, part) = "-" if amount < 0 else "", divmod(abs(amount), 10**places)
+    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
+
+
 def apportion(amount: int, shares: dict[str, int]) -> dict[str, int]:
     """Split whole units by weights so that the parts sum to the amount: floors first, then one unit each to
     the largest remainders, ties by name (Hamilton's method)."""

@@ -18,26 +18,43 @@ class Entry(Struct, frozen=True):
     amount: int
 
 
+class Settled(Struct, frozen=True):
+    """A movement of the provider's balance: ``amount`` (signed) less ``fee`` is what moved, in the settlement
+    currency. ``created`` is when, in seconds since 1970, ``type`` what the provider calls it."""
+
+    id: str
+    amount: int
+    fee: int
+    currency: str
+    created: int = 0
+    type: str = ""
+
+    @property
+    def net(self) -> int:
+        return self.amount - self.fee
+
+
 class Journal(Struct, frozen=True):
     """One event that moved money. ``id`` comes from the provider's object, so that one event is one journal.
 
-    ``order_id`` is the order that it is about.
+    ``order_id`` is the order that it is about; ``settled`` how it moved the provider's balance, while it is posted.
     """
 
     id: str
     kind: str
     order_id: str
     entries: tuple[Entry, ...]
+    settled: Settled | None = None
 
 
-def journal(kind: str, about: str, order_id: str, entries: Iterable[Entry]) -> Journal:
+def journal(kind: str, about: str, order_id: str, entries: Iterable[Entry], settled: Settled | None = None) -> Journal:
     """The journal of this kind about this object of the provider. Entries of nothing are left out.
 
     Raises Unbalanced.
     """
     kept = tuple(entry for entry in entries if entry.amount != 0)
     must_balance(kept)
-    return Journal(id=f"{kind}#{about}", kind=kind, order_id=order_id, entries=kept)
+    return Journal(f"{kind}#{about}", kind, order_id, kept, settled)
 
 
 def must_balance(entries: Iterable[Entry]) -> None:

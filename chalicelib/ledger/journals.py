@@ -13,6 +13,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core import clock, tables
 from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import Transaction
+from chalicelib.ledger import movements
 from chalicelib.ledger.entries import Entry, Journal, must_balance
 from chalicelib.ledger.models import (
     StoredBalance,
@@ -74,6 +75,7 @@ def post(tx: Transaction, journal: Journal) -> None:
         posted_at=moment,
     )
     tx.insert(stored, AlreadyPosted())
+    movements.enter(tx, journal)
     for author_id, entries in _by_author(journal).items():
         told = {"kind": journal.kind, "order_id": journal.order_id, "entries": msgspec.to_builtins(entries)}
         tx.insert(StoredEntries(author_key(author_id), f"{clock.rfc3339(moment)}#{journal.id}", **told))
@@ -87,7 +89,7 @@ def post(tx: Transaction, journal: Journal) -> None:
 
 def items(journal: Journal) -> int:
     """How many of a transaction's hundred items posting it takes."""
-    return 1 + len(_by_author(journal)) + len(kept_balances([journal]))
+    return 1 + len(_by_author(journal)) + len(kept_balances([journal])) + (journal.settled is not None)
 
 
 def _by_author(journal: Journal) -> dict[str, list[Entry]]:
@@ -180,8 +182,14 @@ def balance(account: str, currency: str) -> int:
 
 def every() -> Iterator[Journal]:
     """The whole book: for checks, never for a request."""
+    for _, journal in every_posted():
+        yield journal
+
+
+def every_posted() -> Iterator[tuple[datetime, Journal]]:
+    """The same, each with the moment when it was posted."""
     for row in StoredJournal.scan(StoredJournal.entry == "journal", consistent_read=True):
-        yield _journal(row)
+        yield row.posted_at, _journal(row)
 
 
 def every_entry() -> Iterator[tuple[str, AuthorsEntries]]:

@@ -1,8 +1,8 @@
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Json, MinorUnits, Moment
+from chalicelib.core.attributes import Amounts, Count, Json, MinorUnits, Moment
 from chalicelib.core.tables import Place, Row
 from chalicelib.core.versions import Item
 
@@ -66,6 +66,46 @@ class StoredBalance(Row):
     due_at = Moment(null=True)
 
     by_unsettled = Unsettled()
+
+
+class StoredMovement(Row):
+    """A movement of the provider's balance, and the journal that it is in: put in with it, once. ``entry`` is when it
+    moved and which it is. Nothing but its explanation replaces one that was unknown, until people ``placed`` it."""
+
+    class Meta(Place):
+        table_name = settings.table("movements")
+
+    account = UnicodeAttribute(hash_key=True, default="movements")
+    entry = UnicodeAttribute(range_key=True)
+    transaction = UnicodeAttribute()
+    type = UnicodeAttribute()
+    amount = MinorUnits()
+    fee = MinorUnits()
+    currency = UnicodeAttribute()
+    created = Count()
+    journal_id = UnicodeAttribute()
+    order_id = UnicodeAttribute()
+    author_id = UnicodeAttribute(null=True)
+    placed = BooleanAttribute(null=True)
+
+    @classmethod
+    def owns(cls, item: Item) -> bool:
+        return item["account"] == {"S": "movements"}
+
+
+class StoredCash(Row):
+    """What the movements until the end of a day, ``entry``, come to: kept so that nobody adds up all that ever was."""
+
+    class Meta(Place):
+        table_name = settings.table("movements")
+
+    account = UnicodeAttribute(hash_key=True, default="cash")
+    entry = UnicodeAttribute(range_key=True)
+    amounts = Amounts()
+
+    @classmethod
+    def owns(cls, item: Item) -> bool:
+        return item["account"] == {"S": "cash"}
 
 
 def journal_key(journal_id: str) -> str:

@@ -9,29 +9,13 @@ provider paid out to the platform).
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
-from chalicelib.ledger.entries import Entry, Journal, journal
+from chalicelib.ledger.entries import Entry, Journal, Settled, inverse, journal
 from chalicelib.ledger.returns import Taken
 
 PENDING, CASH, FEE = "stripe_pending", "cash", "processor_fee"
 TAX, COMMISSION, HELD, AVAILABLE = "tax", "commission", "author_held#", "author_available#"
 OVERPAID, SUSPENSE, FX = "buyer_overpaid", "suspense", "fx_clearing"
 DISPUTED, DISPUTE_FEE, BANK = "dispute_receivable", "dispute_fee", "bank"
-
-
-class Settled(Struct, frozen=True):
-    """A movement of the provider's balance: ``amount`` (signed) less ``fee`` is what moved, in the settlement
-    currency."""
-
-    id: str
-    amount: int
-    fee: int
-    currency: str
-
-    @property
-    def net(self) -> int:
-        return self.amount - self.fee
 
 
 def held(author_id: str) -> str:
@@ -86,7 +70,7 @@ def settlement(payment_id: str, order_id: str, currency: str, amount: int, settl
         Entry(PENDING, currency, -amount),
         *_moved(currency, amount, settled, FEE),
     ]
-    return journal("J1s", payment_id, order_id, entries)
+    return journal("J1s", payment_id, order_id, entries, settled)
 
 
 def refund_of_suspended(
@@ -97,7 +81,7 @@ def refund_of_suspended(
         Entry(account, currency, amount),
         *_moved(currency, -amount, settled, FEE),
     ]
-    return journal("J2r", refund_id, order_id, entries)
+    return journal("J2r", refund_id, order_id, entries, settled)
 
 
 def release(about: str, order_id: str, entries: Iterable[Entry]) -> Journal:
@@ -115,19 +99,19 @@ def refund(
         *_taken_back(currency, taken),
         *_moved(currency, -taken.total, settled, FEE),
     ]
-    return journal("J2", refund_id, order_id, entries)
+    return journal("J2", refund_id, order_id, entries, settled)
 
 
 def dispute_taken(order_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J4: a bank took ``amount`` back, and the provider a fee. Keyed by the movement: a dispute may have several."""
     entries = [Entry(DISPUTED, currency, amount), *_moved(currency, -amount, settled, DISPUTE_FEE)]
-    return journal("J4", settled.id, order_id, entries)
+    return journal("J4", settled.id, order_id, entries, settled)
 
 
 def dispute_given_back(order_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J5: what a bank had taken came back."""
     entries = [Entry(DISPUTED, currency, -amount), *_moved(currency, amount, settled, DISPUTE_FEE)]
-    return journal("J5", settled.id, order_id, entries)
+    return journal("J5", settled.id, order_id, entries, settled)
 
 
 def dispute_lost(
@@ -146,37 +130,68 @@ def dispute_lost(
 def transfer(transfer_id: str, author_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J7: an author was paid. ``settled.amount`` is negative."""
     entries = [Entry(available(author_id), currency, amount), *_moved(currency, -amount, settled, FEE)]
-    return journal("J7", transfer_id, "", entries)
+    return journal("J7", transfer_id, "", entries, settled)
 
 
 def transfer_back(reversal_id: str, author_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J8: what an author was paid came back."""
     entries = [Entry(available(author_id), currency, -amount), *_moved(currency, amount, settled, FEE)]
-    return journal("J8", reversal_id, "", entries)
+    return journal("J8", reversal_id, "", entries, settled)
 
 
 def payout(payout_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J9: the provider paid its balance out to the platform's bank. ``settled.amount`` is negative."""
     entries = [Entry(BANK, currency, amount), *_moved(currency, -amount, settled, FEE)]
-    return journal("J9", payout_id, "", entries)
+    return journal("J9", payout_id, "", entries, settled)
 
 
 def payout_back(payout_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J9r: the bank did not take a payout, and it came back."""
     entries = [Entry(BANK, currency, -amount), *_moved(currency, amount, settled, FEE)]
-    return journal("J9r", payout_id, "", entries)
+    return journal("J9r", payout_id, "", entries, settled)
+
+
+def undone(of: Journal, kind: str, about: str, settled: Settled) -> Journal:
+    """J3, J3r: the stored inverse, for the money is back on the provider's balance. Where it was exchanged, and came
+    back at another rate, the difference stays in the exchange."""
+    turned = inverse(of, kind, about)
+    cash = [entry for entry in turned.entries if entry.account == CASH]
+    if any(entry.account == FX for entry in of.entries) and cash != [Entry(CASH, settled.currency, settled.net)]:
+        kept = [entry for entry in turned.entries if entry.account != CASH]
+        kept += [Entry(FX, entry.currency, entry.amount) for entry in cash]
+        moved = [Entry(CASH, settled.currency, settled.net), Entry(FX, settled.currency, -settled.net)]
+        return journal(kind, about, of.order_id, [*kept, *moved], settled)
+    return journal(kind, about, of.order_id, turned.entries, settled)
+
+
+def unknown(settled: Settled) -> Journal:
+    """JX: the provider's balance moved, and nothing that we know of explains it."""
+    entries = [Entry(CASH, settled.currency, settled.net), Entry(SUSPENSE, settled.currency, -settled.net)]
+    return journal("JX", settled.id, "", entries, settled)
+
+
+def known_after_all(settled: Settled) -> Journal:
+    """JXw: the movement was explained later, and is in the book as what it is. The inverse of JX, which moves nothing
+    at the provider."""
+    return inverse(unknown(settled), "JXw", settled.id)
+
+
+def placed(settled: Settled, account: str) -> Journal:
+    """JXr: two people agreed where a movement belongs that nothing explained."""
+    entries = [Entry(SUSPENSE, settled.currency, settled.net), Entry(account, settled.currency, -settled.net)]
+    return journal("JXr", settled.id, "", entries)
 
 
 def top_up(top_up_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J10: the platform's bank added to the balance."""
     entries = [Entry(BANK, currency, -amount), *_moved(currency, amount, settled, FEE)]
-    return journal("J10", top_up_id, "", entries)
+    return journal("J10", top_up_id, "", entries, settled)
 
 
 def top_up_back(top_up_id: str, currency: str, amount: int, settled: Settled) -> Journal:
     """J10r: the bank took a top-up back. ``settled.amount`` is negative."""
     entries = [Entry(BANK, currency, amount), *_moved(currency, -amount, settled, FEE)]
-    return journal("J10r", top_up_id, "", entries)
+    return journal("J10r", top_up_id, "", entries, settled)
 
 
 def _taken_back(currency: str, taken: Taken) -> list[Entry]:

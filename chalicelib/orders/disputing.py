@@ -17,7 +17,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.money import apportion
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import earnings, entries, journals, postings
-from chalicelib.ledger.postings import Settled
+from chalicelib.ledger.entries import Settled
 from chalicelib.ledger.returns import Taken
 from chalicelib.orders import collection, contested, earning, entitlement, refunding, returning, status
 from chalicelib.orders.collection import Moved, Order

@@ -17,6 +17,7 @@ from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import COMPLETE, EXPIRED, PROCESSING, Payment, Session
 from chalicelib.payments.wire import ProviderDeclined
 from chalicelib.settlement import banking, payees, paying
+from chalicelib.settlement.paying import PayeeUnknown
 
 TRIES = 5
 ACTOR = actors.system("hearing")
@@ -28,11 +29,13 @@ def hear(event: Event) -> None:
 
     Raises where something is missing for now: the event comes again.
     """
-    deed = next((deed for beginning, deed in _DEEDS.items() if event.type.startswith(beginning)), None)
+    deed = _deed(event.type)
     if deed is None:
         return inbox.park(event, "nobody works on events of this type yet")
     try:
         deed(event)
+    except PayeeUnknown:
+        inbox.park(event, "its account is none of ours")
     except NotFound:
         inbox.park(event, "it is for no order of ours")
     except DisputeUnknown as error:
@@ -43,6 +46,16 @@ def hear(event: Event) -> None:
         inbox.park(event, f"the invoice was paid by nothing that we see: {error}")
     except ProviderDeclined as error:
         inbox.park(event, f"the provider does not show its object: {error.code}")
+
+
+def look(type: str, object_id: str) -> None:
+    """Enter what an object is now, as if an event of this type had told of it. Raises what says that nobody can."""
+    if deed := _deed(type):
+        deed(Event("", type, object_id))
+
+
+def _deed(type: str) -> Callable[[Event], None] | None:
+    return next((deed for beginning, deed in _DEEDS.items() if type.startswith(beginning)), None)
 
 
 def observe(session: Session, event: Event | None = None) -> None:

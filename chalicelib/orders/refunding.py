@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.core import clock, logs
 from chalicelib.core.transactions import Transaction
-from chalicelib.ledger import earnings, entries, journals, postings, returns
+from chalicelib.ledger import earnings, journals, postings, returns
 from chalicelib.ledger.earnings import Earnings
 from chalicelib.ledger.entries import Journal
 from chalicelib.ledger.returns import Taken, Terms
@@ -118,9 +118,9 @@ def _book(
         after = {
             name: (lines[name].booked + part, taken_of(lines[name]).plus(took[name])) for name, part in parts.items()
         }
-    if "reversed" in facts:
+    if "reversed" in facts and refund.returned:
         stored = left or posted(f"J2#{refund.id}")
-        journals.post(tx, entries.inverse(stored, "J3", refund.id))
+        journals.post(tx, postings.undone(stored, "J3", refund.id, refund.returned))
         earned = earnings.give_back(earned, total(took).authors, stored)
         for name, part in parts.items():
             booked, taken = after.get(name, (lines[name].booked, taken_of(lines[name])))

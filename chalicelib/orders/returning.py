@@ -8,7 +8,7 @@ from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, all_or_nothing
-from chalicelib.ledger import entries, journals, postings
+from chalicelib.ledger import journals, postings
 from chalicelib.ledger.entries import Journal
 from chalicelib.mail import post
 from chalicelib.orders import adopting, collection, refunding
@@ -196,9 +196,9 @@ def _post(tx: Transaction, order: Order, payment: PaymentRow, refund: Refund, fa
     left = _left(order, payment, refund) if "posted" in facts else None
     if left:
         journals.post(tx, left)
-    if "reversed" in facts:
+    if "reversed" in facts and refund.returned:
         stored = left or refunding.posted(f"J2r#{refund.id}")
-        journals.post(tx, entries.inverse(stored, "J3r", refund.id))
+        journals.post(tx, postings.undone(stored, "J3r", refund.id, refund.returned))
 
 
 def _left(order: Order, payment: PaymentRow, refund: Refund) -> Journal | None:

@@ -40,7 +40,7 @@ class NotOurEvent(BadRequest):
 
 class Event(Struct, frozen=True):
     """What a worker needs to know of an event: what happened to which object, and how many seconds it waited, where
-    that is known."""
+    that is known. One without an ``id`` was never told: somebody looked."""
 
     id: str
     type: str
@@ -99,7 +99,7 @@ def of(image: Mapping[str, Any]) -> Event | None:
 
 def finish(tx: Transaction, event: Event | None) -> None:
     """The event's facts are part of this transaction. None: they were found without one."""
-    if event:
+    if event and event.id:
         done = [StoredEvent.done_at.set(clock.now()), StoredEvent.unfinished.remove(), StoredEvent.parked_for.remove()]
         tx.update(StoredEvent(event.id), done, StoredEvent.event_id.exists())
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from chalicelib.ledger.postings import Settled
+from chalicelib.ledger.entries import Settled
 
 SUCCEEDED, PROCESSING = "succeeded", "processing"
 OPEN, COMPLETE, EXPIRED = "open", "complete", "expired"

@@ -6,12 +6,13 @@ thing was done: ask again with the same attempt, or look first.
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import count
 from typing import Any
 
 from chalicelib.core import settings
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.secrets import secret
-from chalicelib.ledger.postings import Settled
+from chalicelib.ledger.entries import Settled
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
@@ -69,10 +70,10 @@ def ask(question: Callable[[], Any]) -> dict[str, Any]:
     return dict(_guarded(question).to_dict())
 
 
-def listed(question: Callable[[], Any]) -> Iterator[dict[str, Any]]:
-    """A list, page after page, as plain data."""
+def listed(question: Callable[[], Any], most: int | None = LOOKED_THROUGH) -> Iterator[dict[str, Any]]:
+    """A list, page after page, as plain data; to its end where there is no ``most``."""
     pages = _guarded(question).auto_paging_iter()
-    for _ in range(LOOKED_THROUGH):
+    for _ in count() if most is None else range(most):
         found = _guarded(lambda: next(pages, None))
         if found is None:
             return
@@ -94,4 +95,4 @@ def settled(told: Any) -> Settled | None:
     """None where the transaction does not exist yet, or was not expanded."""
     if not isinstance(told, dict):
         return None
-    return Settled(id=told["id"], amount=told["amount"], fee=told["fee"], currency=told["currency"])
+    return Settled(told["id"], told["amount"], told["fee"], told["currency"], told["created"], told["type"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.audit import trail
 from chalicelib.core import clock, ids, logs
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import CURRENCIES
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals, postings
@@ -33,6 +33,10 @@ AT_ONCE = 100
 
 class TransferUnsettled(Exception):
     """The provider has not said yet how its balance moved: look again."""
+
+
+class PayeeUnknown(NotFound):
+    """A transfer went to an account that is nobody's here."""
 
 
 def today() -> datetime:
@@ -137,11 +141,11 @@ def note(transfer: Transfer, event: Event | None = None) -> None:
     """Enter a transfer and what came back of it, as far as that is not entered yet; each by a transaction of its own,
     for all move the same balance. Those made at the provider itself are adopted.
 
-    One to an account that is nobody's here is left to who compares the books.
+    Raises PayeeUnknown: one to an account that is nobody's here is left to who compares the books.
     """
     author_id = payees.author_of(transfer.destination)
     if author_id is None:
-        return inbox.park(event, "its account is none of ours") if event else None
+        raise PayeeUnknown
     if transfer.settled is None:
         raise TransferUnsettled(transfer.id)
     _decided(author_id, lambda tx, payee: _enter(tx, payee, transfer))
@@ -149,7 +153,6 @@ def note(transfer: Transfer, event: Event | None = None) -> None:
         _decided(author_id, partial(_enter_back, transfer=transfer, back=back))
     with all_or_nothing() as tx:
         inbox.finish(tx, event)
-    return None
 
 
 def _enter(tx: Transaction, payee: PayeeRow, transfer: Transfer) -> bool:

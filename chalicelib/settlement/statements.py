@@ -13,7 +13,7 @@ from chalicelib.core import clock, cursors
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import NotFound, Unprocessable
-from chalicelib.core.money import CURRENCIES
+from chalicelib.core.money import decimal
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.ledger import journals
 from chalicelib.ledger.journals import AuthorsEntries
@@ -30,6 +30,7 @@ KINDS = {
     "Rel": "exchanged",
     "J7": "paid",
     "J8": "paid_back",
+    "JXr": "corrections",
 }
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_LINES = 20_000
@@ -86,7 +87,7 @@ def as_csv(author_id: str, month: str) -> str:
     written = csv.writer(out, lineterminator="\r\n")
     written.writerow(["at", "what", "order", "about", "currency", "held", "available"])
     for line in chain.from_iterable(map(_lines, found)):
-        amounts = (_decimal(line.currency, amount) for amount in (line.held, line.available))
+        amounts = (decimal(line.currency, amount) for amount in (line.held, line.available))
         written.writerow([line.at, line.what, line.order_id or "", line.about, line.currency.upper(), *amounts])
     return "\ufeff" + out.getvalue()
 
@@ -152,9 +153,3 @@ def _lines(entries: AuthorsEntries) -> Iterable[StatementLine]:
                 parts["held" if entry.account.startswith(HELD) else "available"] -= entry.amount
         what, about = KINDS[entries.kind], entries.about
         yield StatementLine(entries.at, what, entries.order_id or None, about, currency, **parts)
-
-
-def _decimal(currency: str, amount: int) -> str:
-    places = CURRENCIES[currency].decimals if currency in CURRENCIES else 0
-    sign, (whole, part) = "-" if amount < 0 else "", divmod(abs(amount), 10**places)
-    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"

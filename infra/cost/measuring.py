@@ -48,7 +48,7 @@ def measure(app: Any, emulator: Emulator, say: Callable[[str], None] = lambda li
         stage.published_works()
         stage.pump()
         uses = {name: asdict(_use(stage, name, say)) for name in USE_CASES if name != "settle_order"}
-    return {"uses": uses, "schedules": {name: _schedule(stage, name) for name in sorted(stage.schedules)}}
+        return {"uses": uses, "schedules": {name: _schedule(stage, name) for name in sorted(stage.schedules)}}
 
 
 def time_requests(app: Any, emulator: Emulator, say: Callable[[str], None]) -> dict[str, Any]:

@@ -366,7 +366,8 @@ def _payouts(author: Caller) -> list[dict[str, Any]]:
 
 def _statement(play: Play, author: Caller) -> None:
     """Every month since the first sale, and whether each goes on from the one before and comes to its end."""
-    moved, whole, closing = ("sales", "refunds", "disputes", "exchanged", "paid", "paid_back"), True, dict[str, int]()
+    moved = ("sales", "refunds", "disputes", "exchanged", "paid", "paid_back", "corrections")
+    whole, closing = True, dict[str, int]()
     first = author.get("/v1/me/sales")["items"][-1]["sold_at"][:7]
     for month in dict.fromkeys((first, clock.rfc3339(clock.now())[:7])):
         statement = author.get(f"/v1/me/statements/{month}")
@@ -382,6 +383,8 @@ def _statement(play: Play, author: Caller) -> None:
 def books_balance(play: Play) -> None:
     play.checks.scene("13. The books balance · 账目")
     play.admin.post("/v1/admin/sweeps")
+    compared = play.admin.post("/v1/admin/comparisons")
+    play.checks.check("the book is Stripe's balance, movement by movement", not compared["open"], compared)
     report = play.admin.get("/v1/admin/invariants")
     play.checks.say(f"{report['journals']} journals, {report['orders']} orders, {report['holdings']} holdings")
     play.checks.check("every journal, balance and access agrees", not report["differences"], report["differences"])

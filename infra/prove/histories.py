@@ -23,6 +23,8 @@ HOLD = 15 * 86_400
 STEPS = (4, 18)
 FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
+PATIENT = 4
+"""After how many spans of recovery people decide what waits for them: what it held up was unknown for a day then."""
 NESTED = 0.05
 """How often somebody else takes a turn in the middle of a call."""
 
@@ -98,6 +100,8 @@ class History:
             (1 if paid else 0, self.pay_out),
             (1 if paid else 0, self.top_up),
             (1 if paid else 0, self.settle),
+            (1, self.unknown),
+            (3 if self._in_suspense() else 0, self.place),
             (1, self.prune),
         ]
         weights, deeds = zip(*weighed, strict=True)
@@ -330,6 +334,33 @@ class History:
         self.platform.now += seconds
         self.platform.fake.tick()
 
+    def unknown(self) -> None:
+        """The balance moves, and nothing says why; perhaps the hour is over then."""
+        kind, sign = self.chance.choice((("stripe_fee", -1), ("adjustment", 1)))
+        amount = self.chance.randint(1, 500)
+        self.note(f"{kind} of {amount}")
+        balance.make(self.platform.fake, sign * amount, kind, fee=self.chance.choice((0, 3)))
+        if self.chance.random() < 0.7:
+            self.platform.now += 3_600
+            self.platform.sweep("reconciliation_compare")
+
+    def place(self) -> None:
+        """Admins say where it belongs: one proposes, and one decides, who may be the same."""
+        for _ in range(self.chance.randint(1, 3)):
+            for name, item in self._in_suspense()[:1]:
+                admin, path = self.chance.choice(stock.ADMINS), f"/v1/admin/findings/{name}/proposals"
+                if "proposal_id" in item:
+                    path, body = f"{path}/{item['proposal_id']['S']}/decisions", {"approve": self.chance.random() < 0.8}
+                else:
+                    body = self._placement()
+                status, answer = self.call("POST", path, body, admin)
+                self.note(f"{admin[-2:]} places {name[-4:]}: {body} → {status} {answer.get('code', '')}")
+
+    def _placement(self) -> dict[str, Any]:
+        account = self.chance.choice(("commission", "bank", "processor_fee", "author_available"))
+        whose = {"author_id": self.chance.choice(stock.AUTHORS)} if account == "author_available" else {}
+        return {"account": account, "because": "so", **whose}
+
     def settle(self) -> None:
         for charge in balance.unsettled(self.platform.fake):
             balance.settle_charge(self.platform.fake, charge)
@@ -356,6 +387,11 @@ class History:
     def _gifts(self) -> list[tuple[str, str]]:
         rows = self.platform.store.tables["lyceum-dev-orders"].items
         return [(buyer, order_id) for buyer, order_id in self.orders if "gift" in rows[order_id, "order"]]
+
+    def _in_suspense(self) -> list[tuple[str, Any]]:
+        rows = self.platform.store.tables["lyceum-dev-findings"].items
+        found = [(key[0], item) for key, item in rows.items() if "unfinished" in item]
+        return [(name, item) for name, item in found if item["kind"]["S"] == "unknown"]
 
     def _to_decide(self) -> list[tuple[str, str]]:
         rows = self.platform.store.tables["lyceum-dev-orders"].items
@@ -392,6 +428,7 @@ class History:
                 self.sweep,
                 self.order,
                 self.claim,
+                self.place,
             )
             self._do(self.chance.choice(deeds))
         finally:
@@ -401,7 +438,10 @@ class History:
         """Nothing goes wrong any more, and time passes."""
         self.platform.wire.meet = None
         self.note("all is well again")
-        for seconds in (400, 4_000, 90_000, 90_000, *((HOLD, A_DAY, A_DAY) if self.paid_out else ())):
+        spans = (400, 4_000, A_DAY, A_DAY, A_DAY, *((HOLD, A_DAY, A_DAY) if self.paid_out else ()))
+        for number, seconds in enumerate(spans):
+            if number == PATIENT:
+                self._reject_all()
             self.platform.now += seconds
             self.platform.fake.tick()
             self.settle()
@@ -409,6 +449,12 @@ class History:
             for name in SWEEPS:
                 self.platform.sweep(name)
             self.calm()
+
+    def _reject_all(self) -> None:
+        """Requests that nobody decided keep reserved what was refunded by hand."""
+        for order_id, row in self._to_decide():
+            path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
+            self.call("POST", path, {"approve": False, "because": "so"}, stock.ADMINS[0])
 
     def calm(self) -> None:
         for _ in range(200):

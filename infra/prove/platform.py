@@ -37,10 +37,11 @@ HANDLERS = {
     "orders_tell": "chalicelib.orders.jobs.tell",
     "orders_carry_out": "chalicelib.orders.jobs.carry_out",
     "orders_sweep": "chalicelib.orders.jobs.sweep",
+    "reconciliation_compare": "chalicelib.reconciliation.jobs.compare",
     "outbox_relay": "chalicelib.outbox.jobs.relay",
     "outbox_sweep": "chalicelib.outbox.jobs.sweep",
 }
-SWEEPS = ("orders_sweep", "outbox_sweep")
+SWEEPS = ("orders_sweep", "outbox_sweep", "reconciliation_compare")
 BEGINNING = 1_800_000_000.0
 TRIES = 3
 """How often a record comes again; after that only the sweepers are sure."""

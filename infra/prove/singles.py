@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from infra.local.fake_stripe import accounts, cards, disputes, payments, payouts, refunds, webhooks
+from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, refunds, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
 from infra.prove.histories import A_DAY, HOLD, History, Violation
@@ -355,6 +355,22 @@ def a_refund_of_a_gift_that_was_claimed(told: Told) -> None:
     told.asks_for_refund(0, "2")
 
 
+def a_movement_that_nobody_knows(told: Told) -> None:
+    """In suspense once; placed by two."""
+    made = balance.make(told.platform.fake, 250 if told.seed % 2 else -250)
+    for _ in range(2):
+        told.platform.sweep("reconciliation_compare")
+        told.platform.now += 3_600
+    path, (first, second) = f"/v1/admin/findings/{made['id']}/proposals", stock.ADMINS
+    for _ in range(2):
+        told.asks(path, {"account": "processor_fee", "because": "so"}, "", first)
+    for _, item in told._in_suspense():
+        decision = f"{path}/{item.get('proposal_id', {}).get('S', 'none')}/decisions"
+        for admin in (first, second, second):
+            told.asks(decision, {"approve": True}, "", admin)
+    told.platform.sweep("reconciliation_compare")
+
+
 STORIES: tuple[Callable[[Told], None], ...] = (
     a_purchase,
     a_purchase_by_a_wallet_that_takes_its_time,
@@ -385,6 +401,7 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     a_gift,
     a_gift_that_goes_back_before_anybody_claims_it,
     a_refund_of_a_gift_that_was_claimed,
+    a_movement_that_nobody_knows,
 )
 
 

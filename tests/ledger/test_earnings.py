@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.ledger import earnings, entries, postings, returns
 from chalicelib.ledger.earnings import Earned, Rate
-from chalicelib.ledger.entries import Entry
+from chalicelib.ledger.entries import Entry, Settled
 from chalicelib.ledger.returns import Taken, Terms
 from chalicelib.ledger.shares import split
 
@@ -46,7 +46,7 @@ def test_another_currency_is_exchanged_at_the_sales_own_rate_and_back_at_the_sam
 def test_what_came_back_to_the_hold_is_taken_from_there_first():
     begun = earnings.begin("usd", {"ada": 100})
     taken, moved = earnings.take(begun, {"ada": 40})
-    stored = postings.refund("re", "o", "usd", Taken({"ada": 40}), moved, postings.Settled("t", -40, 0, "usd"))
+    stored = postings.refund("re", "o", "usd", Taken({"ada": 40}), moved, Settled("t", -40, 0, "usd"))
     released, _ = earnings.release(taken, Rate(100, 100, "usd"))
     again = earnings.give_back(released, {"ada": 40}, stored)
     assert again.of["ada"] == Earned(40, 60, 60)
@@ -74,7 +74,7 @@ def test_any_sequence_leaves_nothing_when_all_went_back(price, commission, share
             part = returns.next_part(terms, booked, taken, amount)
             now, moved = earnings.take(now, part.authors)
             booked, taken = booked + amount, taken.plus(part)
-            settled_as = postings.Settled("txn", -amount, 0, "usd")
+            settled_as = Settled("txn", -amount, 0, "usd")
             undoable.append((amount, part, postings.refund("re", "o", "usd", part, moved, settled_as)))
         elif deed == "undo" and undoable:
             amount, part, stored = undoable.pop(amount % len(undoable))

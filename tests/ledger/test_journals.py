@@ -67,6 +67,7 @@ def test_the_book_has_no_way_to_change_or_delete_a_journal():
         "find",
         "balance",
         "every",
+        "every_posted",
         "every_balance",
         "every_entry",
         "Balance",

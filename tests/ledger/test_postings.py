@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.ledger import postings
-from chalicelib.ledger.entries import Entry, Unbalanced, inverse, journal
-from chalicelib.ledger.postings import Settled
+from chalicelib.ledger.entries import Entry, Settled, Unbalanced, inverse, journal
 
 UNITS = st.integers(1, 99_999_999)
 CURRENCIES = st.sampled_from(["usd", "cny", "jpy"])

@@ -370,7 +370,7 @@ def test_a_statement_is_the_fold_of_its_entries_and_goes_on_from_the_month_befor
     for name in names:
         view = shop.world.get(f"/v1/me/statements/{name}", as_=shop.author).json
         for sums in view["currencies"]:
-            parts = ("sales", "refunds", "disputes", "exchanged", "paid", "paid_back")
+            parts = ("sales", "refunds", "disputes", "exchanged", "paid", "paid_back", "corrections")
             assert sums["closing"] == sums["opening"] + sum(sums[part] for part in parts)
             assert sums["closing"] == sums["held"] + sums["available"]
             if last:

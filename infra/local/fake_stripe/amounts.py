@@ -15,7 +15,7 @@ def check_currency(currency: str, param: str) -> None:
 def check(merchant: Merchant, amount: int, currency: str, param: str = "amount") -> None:
     """Raises Problem below the currency's published minimum (else the settlement currency's), and above the maximum."""
     check_currency(currency, "currency")
-    settled, home = merchant.settled(amount, currency), merchant.settles_in
+    settled, home = merchant.settled(amount, currency), merchant.home(currency)
     low, told = currencies.MINIMUM.get(currency), (currency, currencies.MINIMUM.get(currency, 0))
     if low is None:
         low, amount, told = currencies.MINIMUM.get(home, 50), settled, (home, currencies.MINIMUM.get(home, 50))

@@ -20,7 +20,7 @@ LIST = paging.listing(source=text(100), type=text(100), currency=text(3), payout
 def record(
     fake: FakeStripe, kind: str, source: Object, amount: int, category: str | None = None, fee: int = 0
 ) -> Object:
-    """Book a movement of ``amount`` in the source's currency. ``fee`` is in the settlement currency."""
+    """Book a movement of ``amount`` in the source's currency. ``fee`` is in the currency that it settles in."""
     merchant, currency = fake.merchant, source["currency"]
     settled, rate = merchant.settled(amount, currency), merchant.rate(currency)
     transaction = {
@@ -30,12 +30,12 @@ def record(
         "available_on": fake.now() + merchant.available_after,
         "balance_type": "payments",
         "created": fake.now(),
-        "currency": merchant.settles_in,
+        "currency": merchant.home(currency),
         "description": source.get("description"),
         # A number on Stripe's wire too. Amounts are computed from the exact rate, never from this.
-        "exchange_rate": None if currency == merchant.settles_in else float(rate),
+        "exchange_rate": None if currency == merchant.home(currency) else float(rate),
         "fee": fee,
-        "fee_details": _fee_details(fee, merchant.settles_in),
+        "fee_details": _fee_details(fee, merchant.home(currency)),
         "net": settled - fee,
         "reporting_category": category or kind,
         "source": source["id"],
@@ -44,6 +44,12 @@ def record(
     }
     plan(fake, "release_funds", transaction["id"], merchant.available_after)
     return fake.keep(transaction)
+
+
+def make(fake: FakeStripe, amount: int, type: str = "adjustment", fee: int = 0, currency: str | None = None) -> Object:
+    """A movement that comes from no object: what Stripe charges for its services, corrects, or never explains."""
+    source = {"id": None, "currency": currency or fake.merchant.settles_in, "description": type}
+    return record(fake, type, source, amount, None, fee)
 
 
 def settle_charge(fake: FakeStripe, charge_id: str) -> Object | None:

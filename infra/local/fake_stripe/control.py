@@ -91,6 +91,11 @@ def settle(fake: FakeStripe, charge: str | None = None) -> Object:
         return {"balance_transactions": [transaction["id"] for transaction in made if transaction]}
 
 
+def make_transaction(fake: FakeStripe, amount: int, **told: Any) -> Object:
+    with fake.lock:
+        return balance.make(fake, amount, **told)
+
+
 def pay(fake: FakeStripe, session: str, **told: Any) -> Object:
     with fake.lock:
         _alone(fake)
@@ -190,8 +195,8 @@ def set_merchant(fake: FakeStripe, **told: Any) -> Object:
 
 
 def _setting(name: str, value: Any) -> Any:
-    if name == "methods":
-        return tuple(str(method) for method in value)
+    if name in ("methods", "keeps"):
+        return tuple(str(each) for each in value)
     if name == "retries":
         return tuple(int(pause) for pause in value)
     if name in ("settles_in", "after_retries"):
@@ -227,6 +232,7 @@ _DEEDS: dict[tuple[str, str], Callable[..., Object]] = {
     ("POST", "webhooks/duplicate"): duplicate,
     ("POST", "webhooks/drop"): lambda fake, events=None: {"dropped": webhooks.drop(fake, events)},
     ("POST", "balance_transactions/settle"): settle,
+    ("POST", "balance_transactions/make"): make_transaction,
     ("POST", "idempotency_keys/prune"): _done(idempotency.prune, "pruned"),
     ("POST", "faults"): _done(faults.order),
     ("DELETE", "faults"): _done(faults.clear),

@@ -23,6 +23,8 @@ class Merchant:
     """Delays are seconds of the movable clock; ``None`` means never by itself, only when asked for."""
 
     settles_in: str = "usd"
+    keeps: tuple[str, ...] = ()
+    """Currencies that are not exchanged: each has a balance of its own."""
     rates: dict[str, Fraction] = field(default_factory=_rates)
     fee_share: Fraction = Fraction(29, 1000)
     fee_fixed: int = 30
@@ -41,10 +43,14 @@ class Merchant:
     available_after: int = 2 * 24 * 3600
     """From a balance transaction to the money being available."""
 
+    def home(self, currency: str) -> str:
+        """In which balance a payment in this currency ends."""
+        return currency if currency in self.keeps else self.settles_in
+
     def rate(self, currency: str) -> Fraction:
         """Minor units of the settlement currency for one minor unit of this one, to nine decimals, so that the rate
         that a balance transaction shows gives its amount exactly. Raises Problem where the currency has no rate."""
-        if currency == self.settles_in:
+        if currency == self.home(currency):
             return Fraction(1)
         if currency not in self.rates:
             raise refused(f"Your account cannot settle charges in {currency}.", param="currency")

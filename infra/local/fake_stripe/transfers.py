@@ -34,7 +34,7 @@ LIST = paging.listing(destination=text(100), transfer_group=text(200))
 def create(fake: FakeStripe, params: Object) -> Object:
     accounts.payable(fake, params["destination"])
     amount, currency = params["amount"], params["currency"]
-    if currency != fake.merchant.settles_in:
+    if currency != fake.merchant.home(currency):
         raise refused(f"You have no balance in {currency}.", param="currency", code="balance_insufficient")
     there = balance.available(fake, currency)
     if amount > there:

@@ -33,6 +33,21 @@ def test_a_balance_transaction_comes_on_demand_once(buyer, sdk):
     assert (transaction.source, transaction.type, transaction.reporting_category) == (charge.id, "charge", "charge")
 
 
+def test_a_balance_moves_for_nothing_that_there_is_an_object_of(buyer, sdk):
+    made = buyer.steers("balance_transactions/make", amount=-250, type="stripe_fee", currency="usd")
+    moved = sdk.balance_transactions.retrieve(made["id"], {"expand": ["source"]})
+    assert (moved.type, moved.source, moved.amount, moved.net) == ("stripe_fee", None, -250, -250)
+    assert [one.id for one in sdk.balance_transactions.list({"created": {"gte": moved.created}})] == [moved.id]
+    assert sum(part.amount for part in sdk.balance.retrieve().pending) == -250
+
+
+def test_a_currency_that_is_kept_has_a_balance_of_its_own(buyer, sdk):
+    buyer.steers("merchant", settle_after=0, keeps=["jpy"])
+    charged = charge_of(sdk, buyer.bought(900, "jpy"), "balance_transaction").balance_transaction
+    assert (charged.currency, charged.amount, charged.exchange_rate) == ("jpy", 900, None)
+    assert {part.currency: part.amount for part in sdk.balance.retrieve().pending} == {"usd": 0, "jpy": charged.net}
+
+
 class TestAtOnce:
     @pytest.fixture
     def fake(self, receiver):

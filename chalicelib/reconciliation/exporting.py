@@ -1,0 +1,118 @@
+"""The settlement export: each movement of the balance in a month or on a day, with its journal, and their sums.
+
+Held against the payment service's own list of the same period, it is the same to the cent.
+"""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from chalicelib.core import clock, cursors
+from chalicelib.core.cursors import Page
+from chalicelib.core.errors import NotFound, Unprocessable
+from chalicelib.core.money import decimal
+from chalicelib.ledger import movements
+from chalicelib.ledger.movements import Movement
+from chalicelib.reconciliation.shapes import PageQuery, SettlementLine, SettlementSums, SettlementView
+
+PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-3][0-9])?", re.ASCII)
+MOST_SUMMED, MOST_LINES = 100_000, 20_000
+"""What one request reads within its time, and what an answer holds: a line takes some 200 bytes of six million."""
+
+COLUMNS = ("at", "transaction", "type", "journal", "gross", "fee", "net", "currency", "order", "payee")
+
+
+class PeriodTooLong(Unprocessable):
+    """More moved in it than one answer holds."""
+
+    en = "Too much moved in this period: ask for its days, one by one, or read its lines page by page."
+    zh = "该期间变动过多：请逐日查询，或逐页读取明细。"
+
+
+def sums(period: str) -> SettlementView:
+    """Raises NotFound for a period that has not begun, PeriodTooLong."""
+    by_currency: dict[str, list[Movement]] = defaultdict(list)
+    for movement in _all(period, MOST_SUMMED):
+        by_currency[movement.settled.currency].append(movement)
+    return SettlementView(period, [_sums(currency, found) for currency, found in sorted(by_currency.items())])
+
+
+def lines(period: str, query: PageQuery) -> Page[SettlementLine]:
+    """As they happened. One query. Raises NotFound, BadCursor."""
+    place = cursors.unseal(query.cursor, "settlement", period)
+    found, last = movements.page(*_bounds(period), query.limit, place)
+    return Page([_line(movement) for movement in found], cursors.seal(last, "settlement", period))
+
+
+def as_csv(period: str) -> str:
+    """The lines, and after them the sums by currency; amounts in the currency's own units with a point: ``12.30``.
+    UTF-8 with a mark, so that it opens in a spreadsheet. Raises NotFound, PeriodTooLong."""
+    out = io.StringIO()
+    written = csv.writer(out, lineterminator="\r\n")
+    written.writerow(COLUMNS)
+    found = _all(period, MOST_LINES)
+    for line in map(_line, found):
+        names = (line.at, line.transaction_id, line.type, line.journal)
+        written.writerow([*names, *_amounts(line), line.order_id or "", line.payee or ""])
+    for currency in sorted({movement.settled.currency for movement in found}):
+        total = _sums(currency, [movement for movement in found if movement.settled.currency == currency])
+        written.writerow(["", "", "sum", "", *_amounts(total), "", ""])
+    return "\ufeff" + out.getvalue()
+
+
+def _all(period: str, most: int) -> list[Movement]:
+    found = list(islice(movements.between(*_bounds(period)), most + 1))
+    if len(found) > most:
+        raise PeriodTooLong
+    return found
+
+
+def _bounds(period: str) -> tuple[int, int]:
+    """Its first second, and the next one's. Raises NotFound."""
+    if not PERIOD.fullmatch(period):
+        raise NotFound
+    is_day = len(period) == len("2026-11-25")
+    try:
+        first = datetime.strptime(period, "%Y-%m-%d" if is_day else "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:  # the 31st of April
+        raise NotFound from None
+    if first > clock.now():
+        raise NotFound
+    following = first + timedelta(days=1) if is_day else (first + timedelta(days=32)).replace(day=1)
+    return int(first.timestamp()), int(following.timestamp())
+
+
+def _sums(currency: str, found: Iterable[Movement]) -> SettlementSums:
+    total = SettlementSums(currency, 0, 0, 0, 0, {})
+    for settled in (movement.settled for movement in found):
+        total.movements += 1
+        total.gross += settled.amount
+        total.fee += settled.fee
+        total.net += settled.net
+        total.by_type[settled.type] = total.by_type.get(settled.type, 0) + settled.net
+    return total
+
+
+def _line(movement: Movement) -> SettlementLine:
+    settled = movement.settled
+    return SettlementLine(
+        at=clock.rfc3339(clock.of(settled.created)),
+        transaction_id=settled.id,
+        type=settled.type,
+        journal=movement.journal_id,
+        gross=settled.amount,
+        fee=settled.fee,
+        net=settled.net,
+        currency=settled.currency,
+        order_id=movement.order_id or None,
+        payee=movement.author_id,
+    )
+
+
+def _amounts(line: SettlementLine | SettlementSums) -> list[str]:
+    amounts = [decimal(line.currency, amount) for amount in (line.gross, line.fee, line.net)]
+    return [*amounts, line.currency.upper()]
