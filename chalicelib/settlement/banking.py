@@ -6,8 +6,7 @@ from collections.abc import Callable
 from chalicelib.audit import trail
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.ledger import journals, postings
-from chalicelib.ledger.entries import Journal
-from chalicelib.ledger.postings import Settled
+from chalicelib.ledger.entries import Journal, Settled
 from chalicelib.payments import inbox
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import Payout, TopUp

@@ -10,8 +10,10 @@ from chalicelib.ledger.models import StoredMovement
 from chalicelib.orders import contested
 from chalicelib.payments import inbox
 from chalicelib.reconciliation import comparing, findings
-from infra.local.fake_stripe import balance, disputes, payouts, refunds, transfers, webhooks
+from infra.local.fake_stripe import balance, disputes, payouts, refunds, topups, transfers, webhooks
+from infra.local.fake_stripe.payments import pay
 from tests.crashes import Cut, cut
+from tests.orders.test_coupons import QUARTER, expires, made, orders, used
 from tests.orders.test_passes import makes
 from tests.orders.test_refunds import settled
 from tests.orders.test_subscriptions import asks_to
@@ -122,6 +124,21 @@ def test_what_nobody_told_of_is_entered(shop):
     compares(shop)
     assert Counter(shop.journals()) - Counter(before) == Counter(["J1", "J1", "J1s", "J1s", "J2", "J7", "J8", "J9"])
     assert (found(shop), open_findings()) == (set(), [])
+
+
+def test_who_paid_late_and_unheard_is_found_and_has_the_use_of_a_coupon_again(shop):
+    code = made(shop, **QUARTER, most_uses=1)
+    order = orders(shop, code).json
+    expires(shop, order)
+    assert used(code) == 0
+    pay(shop.fake, shop.opens_another_page(order)["id"])
+    topups.create(shop.fake, {"amount": 100, "currency": "usd"})
+    shop.settles()
+    webhooks.drop(shop.fake)
+    compares(shop)
+    assert (shop.seen(shop.reader, order)["status"], used(code)) == ("paid", 1)
+    assert shop.journals() == ["J1", "J10", "J1s"]
+    assert found(shop) == set()
 
 
 def test_an_unknown_movement_is_in_suspense_once_and_somebody_is_paged(shop, pages):
