@@ -11,7 +11,7 @@ from typing import Any
 from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, topups, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
-from infra.prove.platform import SWEEPS, Platform
+from infra.prove.platform import COMPARISON, SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
 
 CARDS = ("4242424242424242", cards.REFUND_IS_SLOW, cards.REFUND_FAILS_LATE, cards.DISPUTES, cards.INQUIRES)
@@ -25,6 +25,8 @@ FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
 PATIENT = 4
 """After how many spans of recovery people decide what waits for them: what it held up was unknown for a day then."""
+AT_REST = {"release", "dispute", "release_funds", "pay_out"}
+"""What still waits where all is over that people did: holds, banks, and what Stripe makes available."""
 NESTED = 0.05
 """How often somebody else takes a turn in the middle of a call."""
 
@@ -54,6 +56,9 @@ class History:
         self.depth = 0
         self.faulty = self.chance.random() < 0.8
         self.paid_out = self.chance.random() < 0.4
+        self.compared = self.chance.random() < 0.3
+        self.patient = self.chance.random() < 0.2
+        """Time passes until all of it is over, also where nothing waits any more."""
         self.coupon = self.chance.choice(list(stock.COUPONS))
         platform.begin(seed)
         platform.watch = watch
@@ -100,7 +105,7 @@ class History:
             (1 if paid else 0, self.pay_out),
             (1 if paid else 0, self.top_up),
             (1 if paid else 0, self.settle),
-            (1, self.unknown),
+            (2 if self.compared else 0, self.unknown),
             (3 if self._in_suspense() else 0, self.place),
             (1, self.prune),
         ]
@@ -324,7 +329,7 @@ class History:
             topups.reverse(self.platform.fake, topup["id"])
 
     def sweep(self) -> None:
-        name = self.chance.choice(SWEEPS)
+        name = self.chance.choice((*SWEEPS, COMPARISON) if self.compared else SWEEPS)
         self.note(name)
         self.platform.sweep(name)
 
@@ -438,17 +443,33 @@ class History:
         """Nothing goes wrong any more, and time passes."""
         self.platform.wire.meet = None
         self.note("all is well again")
-        spans = (400, 4_000, A_DAY, A_DAY, A_DAY, *((HOLD, A_DAY, A_DAY) if self.paid_out else ()))
-        for number, seconds in enumerate(spans):
-            if number == PATIENT:
+        for number, seconds in enumerate((400, 4_000, A_DAY, A_DAY, A_DAY)):
+            if number == (PATIENT if self.compared else 1):
                 self._reject_all()
-            self.platform.now += seconds
-            self.platform.fake.tick()
-            self.settle()
-            self.calm()
-            for name in SWEEPS:
-                self.platform.sweep(name)
-            self.calm()
+            self._wait(seconds)
+            if number >= 2 and self._rests():
+                break
+        for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
+            self._wait(seconds)
+
+    def _wait(self, seconds: int) -> None:
+        """Time passes, and the schedules look."""
+        self.platform.now += seconds
+        self.platform.fake.tick()
+        self.settle()
+        self.calm()
+        for name in (*SWEEPS, COMPARISON) if self.compared else SWEEPS:
+            self.platform.sweep(name)
+        self.calm()
+
+    def _rests(self) -> bool:
+        """Nothing waits for time to pass, but for the ends of holds."""
+        if self.compared or self.patient:
+            return False
+        tables = (self.platform.store.tables[f"lyceum-dev-{name}"].items for name in ("orders", "inbox", "outbox"))
+        waits = {item["unfinished"]["S"] for items in tables for item in items.values() if "unfinished" in item}
+        planned = {entry["deed"] for entry in self.platform.fake.state.agenda}
+        return waits <= AT_REST and planned <= AT_REST
 
     def _reject_all(self) -> None:
         """Requests that nobody decided keep reserved what was refunded by hand."""

@@ -41,7 +41,7 @@ HANDLERS = {
     "outbox_relay": "chalicelib.outbox.jobs.relay",
     "outbox_sweep": "chalicelib.outbox.jobs.sweep",
 }
-SWEEPS = ("orders_sweep", "outbox_sweep", "reconciliation_compare")
+SWEEPS, COMPARISON = ("orders_sweep", "outbox_sweep"), "reconciliation_compare"
 BEGINNING = 1_800_000_000.0
 TRIES = 3
 """How often a record comes again; after that only the sweepers are sure."""

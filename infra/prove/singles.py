@@ -27,6 +27,7 @@ class Told(History):
         super().__init__(platform, variant, boundaries, watch)
         self.currency, platform.fake.merchant.settle_after = VARIANTS[variant]
         self.at, self.fault, self.met = 0, "", 0
+        self.compared, self.patient = False, True
         self.buyer, self.order_id = stock.READERS[0], ""
 
     def _meet(self, boundary: str) -> Fault:
@@ -357,6 +358,7 @@ def a_refund_of_a_gift_that_was_claimed(told: Told) -> None:
 
 def a_movement_that_nobody_knows(told: Told) -> None:
     """In suspense once; placed by two."""
+    told.compared = True
     made = balance.make(told.platform.fake, 250 if told.seed % 2 else -250)
     for _ in range(2):
         told.platform.sweep("reconciliation_compare")
