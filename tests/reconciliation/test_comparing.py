@@ -1,11 +1,14 @@
 """The book against Stripe's, both ways: what is late is entered, what is unknown is in suspense once, and every
 difference is named."""
 
+import io
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.core import logs
 from chalicelib.ledger.models import StoredMovement
 from chalicelib.orders import contested
 from chalicelib.payments import inbox
@@ -54,12 +57,16 @@ def intent_of(shop: Shop, order):
 
 @pytest.fixture
 def pages(monkeypatch):
-    """The incidents of the comparison that somebody was paged for."""
-    from chalicelib.core import logs
+    """Reads from the log what somebody was paged for."""
+    written = io.StringIO()
+    for handler in logs.logger().handlers:
+        monkeypatch.setattr(handler, "stream", written)
 
-    told = []
-    monkeypatch.setattr(logs, "incident", lambda what, amount=1, **ids: told.append((what, ids)))
-    return told
+    def read():
+        lines = map(json.loads, written.getvalue().splitlines())
+        return [line for line in lines if line.get("message") == "incident"]
+
+    return read
 
 
 def test_what_the_book_has_is_what_stripe_has(shop):
@@ -149,15 +156,15 @@ def test_an_unknown_movement_is_in_suspense_once_and_somebody_is_paged(shop, pag
     assert shop.journals().count("JX") == 1
     assert (shop.sums()["suspense usd"], shop.sums()["cash usd"]) == (255, 844 - 255)
     assert open_findings() == [("unknown", made["id"])]
-    assert [(what, told["transaction"], told["kind"]) for what, told in pages] == [
+    assert [(one["incident"], one["transaction"], one["kind"]) for one in pages()] == [
         ("movement_unexplained", made["id"], "unknown")
     ]
     shop.world.platform.run_schedule("reconciliation_prove")
-    assert (found(shop), [what for what, _ in pages].count("invariant_broken")) == (set(), 0)
+    assert (found(shop), [one["incident"] for one in pages()].count("invariant_broken")) == (set(), 0)
     compares(shop, days=1)
-    assert [what for what, _ in pages].count("movement_unexplained") == 2
+    assert [one["incident"] for one in pages()].count("movement_unexplained") == 2
     shop.world.platform.run_schedule("reconciliation_prove")
-    assert pages[-1] == ("invariant_broken", {"invariants": "I8"})
+    assert (pages()[-1]["incident"], pages()[-1]["invariants"]) == ("invariant_broken", "I8")
     assert found(shop) == {("I8", made["id"])}
 
 
