@@ -27,8 +27,14 @@ RESTS = (400, 400, 4_000)
 """Past what waits for whoever was killed, and past the sweepers' patience."""
 A_DAY, HOLD = 90_000, 15 * 86_400
 PATIENCE_SECONDS = 60
+"""Of real time in which nothing changes, and something waits all the same."""
 MOST_RESTS = 20
+SHOWN = 3
 SECRET, KEY = "whsec_of_the_kills", "sk_test_of_the_kills"
+
+
+class Restless(Exception):
+    """Something is not managed, however often it comes again."""
 
 
 @dataclass
@@ -113,8 +119,12 @@ class Loop:
             while self.seen.kills.total() < over:
                 self._kill()
             self._wait_for(shopping)
-        self._rest()
-        self.seen.differences += self.differences(came)
+        try:
+            self._rest()
+        except Restless as restless:
+            self.seen.differences += [str(restless), *self._last_errors()]
+        else:
+            self.seen.differences += self.differences(came)
 
     def _shop(self, shopper: Any, over: int) -> None:
         """As long as there are kills to come, and once at least."""
@@ -152,32 +162,48 @@ class Loop:
             if not self.standing.leaves_messages():
                 return
             self._calm(RESTS[0])
-        raise TimeoutError("messages never come to their end")
+        raise Restless("messages never come to their end")
 
     def _calm(self, seconds: int) -> None:
         self._leap(seconds)
         self.platform.sweep()
-        began, quiet = time.monotonic(), 0
+        seen, since, quiet = list[str](), time.monotonic(), 0
         while quiet < 3:
             time.sleep(0.1)
-            quiet = 0 if self.standing.moves() else quiet + 1
-            if time.monotonic() - began > PATIENCE_SECONDS:
-                raise TimeoutError("it never comes to rest")
+            moving = self.standing.moving()
+            quiet = 0 if moving else quiet + 1
+            if moving != seen:
+                seen, since = moving, time.monotonic()
+            elif moving and time.monotonic() - since > PATIENCE_SECONDS:
+                raise Restless(f"it never comes to rest: {', '.join(moving)}")
 
     # What must hold
 
     def differences(self, came: list[Any]) -> Iterator[str]:
         from infra.prove import checking
 
-        report = self._report()
-        if report["state"] != "done" or report["differences"]:
-            yield f"the report {report['report_id']} is {report['state']}, with {report['differences']} differences"
+        yield from self._reported()
         yield from checking.at_rest(self.standing.stored())
         for shopper in came:
             yield from shopper.disagreements()
 
+    def _reported(self) -> Iterator[str]:
+        """What a report says that is asked for as an examiner asks."""
+        import requests
+
+        report = self._report()
+        if report["state"] != "done":
+            yield f"the report {report['report_id']} is {report['state']}"
+            return
+        for each in requests.get(report["result"]["url"], timeout=PATIENCE_SECONDS).json()["differences"]:
+            if " in suspense since " not in each["detail"]:  # a person looks at what could not go back
+                yield f"reported: {each['invariant']} {each['subject']}: {each['detail']}"
+
+    def _last_errors(self) -> list[str]:
+        lines = (self.platform.folder / "jobs.out").read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line[:2_000] for line in lines if '"level":"ERROR"' in line][-SHOWN:]
+
     def _report(self) -> Any:
-        """As an examiner asks for it, and waits for it."""
         from infra.prove.stock import ADMINS
 
         path = "/v1/admin/invariant-reports"

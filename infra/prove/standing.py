@@ -22,15 +22,17 @@ class Standing:
         self._readers = {source.stream_arn.split("/")[1]: source.name for source in told}
         self._platform, self._fake = platform, fake
 
-    def moves(self) -> bool:
-        """A webhook is due, a message is there for who asks, or a stream is not read to its end."""
+    def moving(self) -> list[str]:
+        """Webhooks that are due, messages that are there for who asks, streams that are not read to their ends."""
         with self._fake.lock:
             now = self._fake.now()
             due = [one for one in self._fake.state.queue if one["state"] == "sending" or one["next"] <= now]
         with self._platform.emulator.lock:
-            messages = [queue for queue in _queues() if queue.messages]
-            unread = [table for table in emulated_state.tables() if table.stream_shard and self._is_behind(table)]
-        return bool(due or messages or unread)
+            messages = {queue.name: len(queue.messages) for queue in _queues()}
+            streamed = [table for table in emulated_state.tables() if table.stream_shard]
+            behind = {table.name: self._unread(table) for table in streamed}
+        waiting = {"webhooks": len(due)} | messages | behind
+        return [f"{number} of {name}" for name, number in waiting.items() if number]
 
     def leaves_messages(self) -> bool:
         """Somebody has received one and not managed it: it comes again later."""
@@ -43,11 +45,12 @@ class Standing:
             tables = {table.name: SimpleNamespace(items=_items(table)) for table in emulated_state.tables()}
         return SimpleNamespace(fake=self._fake, store=SimpleNamespace(tables=tables))
 
-    def _is_behind(self, table: Any) -> bool:
+    def _unread(self, table: Any) -> int:
+        """How many records the stream's reader has still to manage."""
         shard, place = table.stream_shard, self._platform.places_folder / f"{self._readers[table.name]}.json"
         read = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
-        last = shard.starting_sequence_number + len(shard.items) - 1
-        return bool(shard.items) and int(read.get(shard.id, 0)) < last
+        next_one = int(read.get(shard.id, shard.starting_sequence_number - 1)) + 1
+        return max(0, int(shard.starting_sequence_number) + len(shard.items) - next_one)
 
 
 def _queues() -> list[Any]:
