@@ -41,7 +41,8 @@ def enter(tx: Transaction, journal: Journal) -> None:
     of the journal that called it unknown. Raises Unbalanced at once; AlreadyBooked at the commit."""
     if journal.settled is None:
         return
-    if moved(journal) != {journal.settled.currency: journal.settled.net}:
+    net = {journal.settled.currency: journal.settled.net} if journal.settled.net else {}
+    if moved(journal) != net:
         raise Unbalanced(f"{journal.id} moves {moved(journal)}, and {journal.settled.id} {journal.settled.net}")
     free = StoredMovement.is_new()
     if not journal.id.startswith(UNKNOWN):
