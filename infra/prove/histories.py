@@ -401,6 +401,15 @@ class History:
             for name in SWEEPS:
                 self.platform.sweep(name)
             self.calm()
+            self.decide_all()
+
+    def decide_all(self) -> None:
+        """Nobody leaves a request for ever: what somebody refunded by hand beyond what it leaves waits for that."""
+        for order_id, row in self._to_decide():
+            path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
+            for admin in stock.ADMINS:
+                self.call("POST", path, {"approve": True}, admin)
+        self.calm()
 
     def calm(self) -> None:
         for _ in range(200):
