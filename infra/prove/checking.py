@@ -49,6 +49,7 @@ class Watch:
                     self._covered(write)
                     self._passed(write)
                     _keeps_its_claim(write)
+                    _has_its_use(write)
                     used.subtract(_uses_of(write.new))
                     used.update(_uses_of(write.old))
                 case "coupons":
@@ -261,6 +262,15 @@ def _keeps_its_claim(write: Write) -> None:
     before, after = ((item or {}).get("claimed_by", {}).get("S") for item in (write.old, write.new))
     if before and before != after:
         raise Broken(f"gifts: {write.key[0]} was claimed by {before}, and then by {after}")
+
+
+def _has_its_use(write: Write) -> None:
+    """An order has a use of its coupon while it is paid, or may be."""
+    new = write.new or {}
+    over = any(fact in new for fact in ("review_at", "failed_at", "expired_at", "canceled_at"))
+    due = "coupon" in new and ("paid_at" in new or not over)
+    if due != ("coupon_held" in new):
+        raise Broken(f"coupons: {write.key[0]} has a use: {not due}")
 
 
 def _uses_of(header: Item | None) -> list[str]:

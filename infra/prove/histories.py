@@ -444,9 +444,11 @@ class History:
         self.platform.wire.meet = None
         self.note("all is well again")
         for number, seconds in enumerate((400, 4_000, A_DAY, A_DAY, A_DAY)):
-            if number == (PATIENT if self.compared else 1):
+            if self.compared and number == PATIENT:
                 self._reject_all()
             self._wait(seconds)
+            if not self.compared:
+                self.decide_all()
             if number >= 2 and self._rests():
                 break
         for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
@@ -476,6 +478,14 @@ class History:
         for order_id, row in self._to_decide():
             path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
             self.call("POST", path, {"approve": False, "because": "so"}, stock.ADMINS[0])
+
+    def decide_all(self) -> None:
+        """Nobody leaves a request for ever: what somebody refunded by hand beyond what it leaves waits for that."""
+        for order_id, row in self._to_decide():
+            path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
+            for admin in stock.ADMINS:
+                self.call("POST", path, {"approve": True}, admin)
+        self.calm()
 
     def calm(self) -> None:
         for _ in range(200):

@@ -28,7 +28,7 @@ class Told(History):
         self.currency, platform.fake.merchant.settle_after = VARIANTS[variant]
         self.at, self.fault, self.met = 0, "", 0
         self.compared, self.patient = False, True
-        self.buyer, self.order_id = stock.READERS[0], ""
+        self.buyer, self.order_id, self.link = stock.READERS[0], "", ""
 
     def _meet(self, boundary: str) -> Fault:
         self.met += 1
@@ -103,12 +103,20 @@ class Told(History):
 
     def gives(self, who: str = stock.READERS[1]) -> None:
         """The buyer gives the link away, and whoever has it claims the gift; both ask again."""
-        token = ""
         for _ in range(3):
-            token = self.asks(f"/v1/orders/{self.order_id}/gift-links", None, "").get("token", token)
-            if token and self.asks("/v1/gift-claims", {"token": token}, "", who):
+            self.link = self.asks(f"/v1/orders/{self.order_id}/gift-links", None, "").get("token", self.link)
+            if self.claims(who):
                 break
         self.calm()
+
+    def claims(self, who: str) -> bool:
+        return bool(self.link and self.asks("/v1/gift-claims", {"token": self.link}, "", who))
+
+    def gives_by_a_voided_link(self) -> None:
+        path = f"/v1/orders/{self.order_id}/gift-links"
+        self.link = self.asks(path, None, "").get("token", "")
+        if self.asks(path, None, "") and self.claims(stock.READERS[1]):
+            raise checking.Broken("a gift was claimed by a link that a newer one had voided")
 
     def opens_account(self) -> None:
         """The first author's, of which Stripe knows all that it must."""
@@ -334,6 +342,26 @@ def an_order_that_a_coupon_makes_free(told: Told) -> None:
 def a_gift(told: Told) -> None:
     told.orders_works(2, gift=True)
     told.pays()
+    told.gives_by_a_voided_link()
+    told.gives()
+    told.claims(stock.ADMINS[0])
+
+
+def a_gift_of_what_is_left(told: Told) -> None:
+    told.orders_works(2, gift=True)
+    told.pays()
+    told.asks_for_refund(1)
+    told.gives()
+
+
+def a_gift_whose_payment_is_disputed(told: Told) -> None:
+    told.orders_works(2, gift=True)
+    told.pays()
+    told.disputed()
+    told.gives()
+    for dispute in list(told.platform.fake.every("dispute")):
+        disputes.move(told.platform.fake, dispute, "won")
+    told.calm()
     told.gives()
 
 
@@ -401,6 +429,8 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     an_order_with_a_coupon_that_is_canceled,
     an_order_that_a_coupon_makes_free,
     a_gift,
+    a_gift_of_what_is_left,
+    a_gift_whose_payment_is_disputed,
     a_gift_that_goes_back_before_anybody_claims_it,
     a_refund_of_a_gift_that_was_claimed,
     a_movement_that_nobody_knows,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.orders import status
 
 FACTS = ("awaiting_at", "processing_at", "paid_at", "review_at", "overpaid_at", "returned_at", "failed_at")
-FACTS += ("expired_at", "canceled_at")
+FACTS += ("expired_at", "canceled_at", "claimed_at")
 DISPUTED = ("disputed_at", "dispute_won_at", "charged_back_at")
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
 
@@ -38,7 +38,7 @@ def test_a_payment_outweighs_whatever_was_said_of_its_absence(facts):
 @given(st.dictionaries(st.sampled_from(FACTS), MOMENTS))
 def test_nobody_is_sent_to_pay_what_is_paid_closed_or_under_way(facts):
     payable = status.is_payable(header(**facts))
-    assert payable == (not set(facts) - {"awaiting_at", "overpaid_at", "returned_at"})
+    assert payable == (not set(facts) - {"awaiting_at", "overpaid_at", "returned_at", "claimed_at"})
     assert not status.is_payable(header(**{**facts, "closes_at": datetime(2020, 1, 1, tzinfo=UTC)}))
 
 
