@@ -182,6 +182,18 @@ def placed(settled: Settled, account: str) -> Journal:
     return journal("JXr", settled.id, "", entries)
 
 
+def top_up(top_up_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J10: the platform's bank added to the balance."""
+    entries = [Entry(BANK, currency, -amount), *_moved(currency, amount, settled, FEE)]
+    return journal("J10", top_up_id, "", entries, settled)
+
+
+def top_up_back(top_up_id: str, currency: str, amount: int, settled: Settled) -> Journal:
+    """J10r: the bank took a top-up back. ``settled.amount`` is negative."""
+    entries = [Entry(BANK, currency, amount), *_moved(currency, -amount, settled, FEE)]
+    return journal("J10r", top_up_id, "", entries, settled)
+
+
 def _taken_back(currency: str, taken: Taken) -> list[Entry]:
     """From the platform, and from what is the state's."""
     return [Entry(COMMISSION, currency, taken.commission), Entry(TAX, currency, taken.tax)]

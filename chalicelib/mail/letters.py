@@ -157,6 +157,40 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "{name}，您好！\n\n订单 {order_id} 的 {amount} 无法退款。\n\n{because}\n",
         ),
     },
+    "complaint_opened": {
+        "en": Letter(
+            "A reader complains: {title}",
+            "Hello {name},\n\na reader who bought “{title}” (order {order_id}) complains:\n\n{text}\n\n"
+            "Please answer until {until}, at the sale. We decide then; what you earned by this sale waits for it.\n",
+        ),
+        "zh": Letter(
+            "读者投诉：{title}",
+            "{name}，您好！\n\n购买“{title}”（订单 {order_id}）的读者提出投诉：\n\n{text}\n\n"
+            "请于 {until} 之前在该笔销售的页面答复。之后由平台裁定；在此之前，该笔销售的收入暂不结算。\n",
+        ),
+    },
+    "complaint_upheld": {
+        "en": Letter(
+            "Your complaint is upheld: {title}",
+            "Hello {name},\n\nyou complained about “{title}” (order {order_id}), and were right: "
+            "{amount} come back to you.\n\n{because}\n",
+        ),
+        "zh": Letter(
+            "投诉成立：{title}",
+            "{name}，您好！\n\n您对“{title}”（订单 {order_id}）的投诉成立，我们将退回 {amount}。\n\n{because}\n",
+        ),
+    },
+    "complaint_dismissed": {
+        "en": Letter(
+            "About your complaint: {title}",
+            "Hello {name},\n\nwe looked into your complaint about “{title}” (order {order_id}), and do not refund it.\n"
+            "\n{because}\n",
+        ),
+        "zh": Letter(
+            "关于您的投诉：{title}",
+            "{name}，您好！\n\n我们核实了您对“{title}”（订单 {order_id}）的投诉，决定不予退款。\n\n{because}\n",
+        ),
+    },
     "payment_returned": {
         "en": Letter(
             "Your money comes back: order {order_id}",

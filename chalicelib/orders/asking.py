@@ -74,7 +74,7 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
             raise NothingToRefund
         if contested.is_frozen(order):
             raise OrderDisputed
-        _must_be_open(payment)
+        must_be_open(payment)
         parts = _parts(order, wanted)
         request = _request(order, payment, parts, wanted, once.subject)
         try:
@@ -96,7 +96,8 @@ def location(order_id: str, request_id: str) -> str:
     return f"/v1/me/orders/{order_id}#{request_id}"
 
 
-def _must_be_open(payment: PaymentRow) -> None:
+def must_be_open(payment: PaymentRow) -> None:
+    """Raises MethodClosed."""
     closes = refund_policy.closes_at(payment.method, payment.received_at)
     if closes and clock.now() >= closes:
         raise MethodClosed(method=payment.method, days=refund_policy.METHOD_DAYS[str(payment.method)])
@@ -112,14 +113,15 @@ def _parts(order: Order, wanted: NewRefundRequest) -> dict[str, int]:
         for number, work in enumerate(wanted.works):
             if work.work_id not in lines or lines[work.work_id].row in parts:
                 raise FieldInvalid(f"works[{number}]", "is not of this order, or named twice", "不属于该订单或重复")
-            parts[lines[work.work_id].row] = _part(lines[work.work_id], work.amount)
+            parts[lines[work.work_id].row] = part_of(lines[work.work_id], work.amount)
     found = {row: part for row, part in parts.items() if part}
     if not found:
         raise NothingToRefund
     return found
 
 
-def _part(line: LineRow, amount: int | None) -> int:
+def part_of(line: LineRow, amount: int | None) -> int:
+    """How much of a line goes back where so much is asked for: no more than is left of it. Raises AmountTooHigh."""
     left = int(line.price - line.reserved)
     if amount is not None and amount > left > 0:
         raise AmountTooHigh(field="works", left=written(line.currency, left))

@@ -72,7 +72,7 @@ def _record(buyer: Actor, wanted: NewOrder, once: Once) -> Order:
             tx.insert(line)
         trail.write(tx, buyer, "order.placed", header.order_id, works=[line.work_id for line in lines])
     count("OrdersPlaced")
-    return Order(header, lines, [], [], [], [])
+    return Order(header, lines, [], [], [], [], [])
 
 
 def _header(buyer: Actor, wanted: NewOrder, lines: list[LineRow], order_id: str) -> OrderRow:

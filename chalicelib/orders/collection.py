@@ -10,12 +10,14 @@ from chalicelib.core.transactions import Transaction
 from chalicelib.orders.models import (
     PURCHASE,
     AnyRow,
+    ComplaintRow,
     DisputeRow,
     LineRow,
     OrderRow,
     PaymentRow,
     RefundRow,
     RequestRow,
+    complaint_row,
     dispute_row,
     payment_row,
     refund_row,
@@ -34,6 +36,7 @@ class Order(NamedTuple):
     refunds: list[RefundRow]
     requests: list[RequestRow]
     disputes: list[DisputeRow]
+    complaints: list[ComplaintRow]
 
     @property
     def order_id(self) -> str:
@@ -63,6 +66,9 @@ class Order(NamedTuple):
     def dispute(self, dispute_id: str) -> DisputeRow | None:
         return next((row for row in self.disputes if row.row == dispute_row(dispute_id)), None)
 
+    def complaint(self, complaint_id: str) -> ComplaintRow | None:
+        return next((row for row in self.complaints if row.row == complaint_row(complaint_id)), None)
+
     def refund(self, refund_id: str) -> RefundRow | None:
         return next((row for row in self.refunds if row.row == refund_row(refund_id)), None)
 
@@ -80,6 +86,7 @@ def read(order_id: str) -> Order:
         refunds=[row for row in rows if isinstance(row, RefundRow)],
         requests=[row for row in rows if isinstance(row, RequestRow)],
         disputes=[row for row in rows if isinstance(row, DisputeRow)],
+        complaints=[row for row in rows if isinstance(row, ComplaintRow)],
     )
 
 

@@ -182,7 +182,11 @@ def _of_transfer(event: Event) -> None:
 
 
 def _of_payout(event: Event) -> None:
-    banking.note(transfers.read_payout(event.object_id), event)
+    banking.note_payout(transfers.read_payout(event.object_id), event)
+
+
+def _of_top_up(event: Event) -> None:
+    banking.note_top_up(transfers.read_top_up(event.object_id), event)
 
 
 _DEEDS: dict[str, Callable[[Event], None]] = {
@@ -196,4 +200,5 @@ _DEEDS: dict[str, Callable[[Event], None]] = {
     "account.updated": _of_payee,
     "transfer.": _of_transfer,
     "payout.": _of_payout,
+    "topup.": _of_top_up,
 }

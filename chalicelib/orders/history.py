@@ -11,8 +11,10 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.money import written
 from chalicelib.orders import collection, status
 from chalicelib.orders.collection import Order
-from chalicelib.orders.models import AnyRow, DisputeRow, LineRow, OrderRow, PaymentRow, RequestRow
+from chalicelib.orders.models import AnyRow, ComplaintRow, DisputeRow, LineRow, OrderRow, PaymentRow, RequestRow
 from chalicelib.orders.shapes import (
+    ComplaintToDecide,
+    ComplaintView,
     DisputeView,
     OrderCard,
     OrderedBundle,
@@ -24,6 +26,7 @@ from chalicelib.orders.shapes import (
     RefundPart,
     RequestToDecide,
     RequestView,
+    Said,
 )
 
 V = TypeVar("V")
@@ -64,6 +67,7 @@ def view(order: Order) -> OrderView:
         refunded=header.refunded,
         author_pass=_pass(order.passed) if order.passed else None,
         refunds=[request_view(row, order.lines) for row in order.requests],
+        complaints=[complaint_view(row, order.lines) for row in order.complaints],
     )
 
 
@@ -119,6 +123,34 @@ def dispute_view(row: DisputeRow) -> DisputeView:
         answered_at=_moment(row.answered_at),
         ended_at=_moment(row.ended_at),
     )
+
+
+def complaint_view(row: ComplaintRow, lines: list[LineRow]) -> ComplaintView:
+    line = next(each for each in lines if each.row == row.line)
+    return ComplaintView(
+        **_complaint(row),
+        work_id=line.work_id,
+        title=line.card["title"],
+        status=status.of_complaint(row),
+        said=[Said(**each) for each in row.said],
+        because=row.because,
+        decided_at=_moment(row.decided_at),
+    )
+
+
+def complaint_to_decide(row: ComplaintRow) -> ComplaintToDecide:
+    return ComplaintToDecide(**_complaint(row), said=len(row.said))
+
+
+def _complaint(row: ComplaintRow) -> dict[str, Any]:
+    return {
+        "order_id": row.order_id,
+        "complaint_id": row.row.removeprefix("complaint#"),
+        "kind": row.kind,
+        "text": row.text,
+        "opened_at": clock.rfc3339(row.opened_at),
+        "answer_due_at": clock.rfc3339(row.answer_due_at),
+    }
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -24,6 +24,7 @@ from chalicelib.orders.models import (
     PURCHASE,
     REVIEW,
     AnyRow,
+    ComplaintRow,
     DisputeRow,
     LineRow,
     OrderRow,
@@ -34,7 +35,7 @@ from chalicelib.orders.models import (
 )
 from chalicelib.settlement import invariants as moves
 
-_PLATFORMS_OWN = ("J9#", "J9r#", "JX#", "JXr#", "JXw#")
+_PLATFORMS_OWN = ("J9#", "J9r#", "J10#", "J10r#", "JX#", "JXr#", "JXw#")
 _BOOKED_AS = {PURCHASE: "J1", OVERPAID: "J1b", REVIEW: "J1r"}
 
 
@@ -321,5 +322,5 @@ def _rows() -> dict[str, dict[type, list[Any]]]:
 
 
 def _order(kinds: Mapping[type, list[Any]]) -> Order:
-    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow, DisputeRow))
+    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow, DisputeRow, ComplaintRow))
     return Order(kinds[OrderRow][0], *rows)

@@ -17,9 +17,10 @@ TABLE = settings.table("orders")
 
 PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
 DISPUTE, ENDING, SUBSCRIPTION, RELEASE = "dispute", "ending", "subscription", "release"
+COMPLAINT = "complaint"
 """What an unfinished row waits for: an order for its payment, a payment for its balance transaction and then for the
-end of its authors' hold, a refund for its end, a buyer's request for somebody to decide, a dispute for its end, a pass
-for the letter that says when it ends, a subscription for the next look at it."""
+end of its authors' hold, a refund for its end, a buyer's request or complaint for somebody to decide, a dispute for its
+end, a pass for the letter that says when it ends, a subscription for the next look at it."""
 
 SUBSCRIBER = "subscriber#"
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
@@ -236,6 +237,28 @@ class DisputeRow(Row):
     version = VersionAttribute()
 
 
+class ComplaintRow(Row):
+    """What a buyer has against a ``line``, what both sides ``said``, and what was decided of it."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    line = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    text = UnicodeAttribute()
+    said = Json()
+    opened_at = Moment()
+    answer_due_at = Moment()
+    upheld = BooleanAttribute(null=True)
+    because = UnicodeAttribute(null=True)
+    decided_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+
 class SubscriptionRow(Row):
     """A pass that a card renews, on the terms that it was begun on. Facts, as with orders: ``subscriptions.status``.
 
@@ -295,6 +318,7 @@ _KINDS: dict[str, type[Row]] = {
     "refund": RefundRow,
     "request": RequestRow,
     "dispute": DisputeRow,
+    "complaint": ComplaintRow,
     "subscription": SubscriptionRow,
 }
 
@@ -331,6 +355,10 @@ def request_row(request_id: str) -> str:
 
 def dispute_row(dispute_id: str) -> str:
     return f"dispute#{dispute_id}"
+
+
+def complaint_row(complaint_id: str) -> str:
+    return f"complaint#{complaint_id}"
 
 
 def subscriber_key(account_id: str) -> str:

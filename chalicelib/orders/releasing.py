@@ -1,7 +1,7 @@
 """The end of the hold: what authors have of a sale becomes theirs to be paid.
 
-A sale is held while its buyer may still ask for the money: for some days, and then as long as somebody asks, a refund
-is under way, or a bank has the money or may take it.
+A sale is held while its buyer may still ask for the money: for some days, and then as long as somebody asks or
+complains, a refund is under way, or a bank has the money or may take it.
 """
 
 from datetime import datetime, timedelta
@@ -45,9 +45,9 @@ def release(row: PaymentRow) -> None:
 
 
 def _is_kept(order: Order) -> bool:
-    """Something of it is asked for, or on its way back, or a bank decides."""
+    """Something of it is asked for, or on its way back, or a bank decides, or somebody must of a complaint."""
     asked = any(line.reserved != line.refunded for line in order.lines)
-    return asked or contested.is_frozen(order)
+    return asked or contested.is_frozen(order) or any(row.decided_at is None for row in order.complaints)
 
 
 def _rate(settlement: Journal, payment: PaymentRow) -> Rate:

@@ -109,7 +109,7 @@ def _order(row: SubscriptionRow, invoice: Invoice, payment: Payment) -> Order:
         refund_policy=row.refund_policy,
         closes_at=now,
     )
-    return Order(header, [line], [], [], [], [])
+    return Order(header, [line], [], [], [], [], [])
 
 
 def _line(row: SubscriptionRow, invoice: Invoice, payment: Payment) -> LineRow:

@@ -12,6 +12,7 @@ from chalicelib.orders import (
     asking,
     cancellation,
     checkout,
+    complaining,
     contesting,
     history,
     refund_policy,
@@ -24,15 +25,20 @@ from chalicelib.orders.asking import AlreadyDecided, AmountTooHigh, MethodClosed
 from chalicelib.orders.bundling import BundleNotForSale
 from chalicelib.orders.cancellation import TooLateToCancel
 from chalicelib.orders.checkout import CheckoutDeclined
+from chalicelib.orders.complaining import AlreadyComplained, ComplaintClosed, NothingToComplainOf
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.contesting import AlreadyAnswered
 from chalicelib.orders.passing import OwnPass, PassNotForSale
 from chalicelib.orders.shapes import (
+    ComplaintToDecide,
+    ComplaintView,
     Decision,
     DisputeView,
+    NewComplaint,
     NewEvidence,
     NewOrder,
     NewRefundRequest,
+    NewReply,
     NewSubscription,
     OrderCard,
     OrdersQuery,
@@ -40,6 +46,7 @@ from chalicelib.orders.shapes import (
     PolicyView,
     RequestToDecide,
     RequestView,
+    Ruling,
     SaleCard,
     SaleView,
     SubscriptionView,
@@ -311,3 +318,76 @@ def answer_dispute(actor: Actor, order_id: str, dispute_id: str, body: NewEviden
 def accept_dispute(actor: Actor, order_id: str, dispute_id: str) -> Answer:
     """Give in: the buyer keeps the money, and loses what was bought."""
     return accepted(contesting.give_in(actor, order_id, dispute_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/complaints",
+    who=Who.READER,
+    body=NewComplaint,
+    answers={201: ComplaintView},
+    refuses=(NotFound, NothingToComplainOf, AlreadyComplained, OrderDisputed),
+    once=True,
+    limit=Limit(20, 86400),
+)
+def complain(actor: Actor, order_id: str, body: NewComplaint, once: Once) -> Answer:
+    """Complain about what I bought, also where the rules of refunds do not help. Sellers answer, somebody decides."""
+    shown = complaining.complain(actor, order_id, body, once)
+    return created(shown, complaining.location(order_id, shown.complaint_id))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/orders/{order_id}/complaints/{complaint_id}",
+    who=Who.READER,
+    answers={200: ComplaintView},
+    refuses=(NotFound,),
+)
+def read_complaint(actor: Actor, order_id: str, complaint_id: str) -> Answer:
+    """A complaint of mine, or about what I sell, with what was said of it."""
+    return ok(complaining.one(actor, order_id, complaint_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/complaints/{complaint_id}/replies",
+    who=Who.READER,
+    body=NewReply,
+    answers={200: ComplaintView},
+    refuses=(NotFound, ComplaintClosed),
+    limit=Limit(60, 900),
+)
+def reply_to_complaint(actor: Actor, order_id: str, complaint_id: str, body: NewReply) -> Answer:
+    """Say something to a complaint, as its buyer or a seller. The same again is said once."""
+    return ok(complaining.say(actor, order_id, complaint_id, body))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/complaints",
+    who=Who.ADMIN,
+    query=OrdersQuery,
+    answers={200: Page[ComplaintToDecide]},
+    refuses=(BadCursor,),
+)
+def read_complaints(actor: Actor, query: OrdersQuery) -> Answer:
+    """The complaints that wait for somebody to decide, oldest first."""
+    return ok(complaining.waiting(actor, query))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/complaints/{complaint_id}/ruling",
+    who=Who.ADMIN,
+    body=Ruling,
+    answers={200: ComplaintView},
+    refuses=(NotFound, OwnRequest, AlreadyDecided, OrderDisputed, NothingToRefund, MethodClosed, AmountTooHigh),
+)
+def rule_on_complaint(actor: Actor, order_id: str, complaint_id: str, body: Ruling) -> Answer:
+    """Uphold a complaint, which sends money back, or dismiss it."""
+    return ok(complaining.rule(actor, order_id, complaint_id, body))

@@ -9,7 +9,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.ledger import journals, postings
 from chalicelib.ledger.earnings import Earned
 from chalicelib.ledger.journals import AuthorsEntries
-from chalicelib.orders import collection, earning, refunding, status
+from chalicelib.orders import collection, earning, history, refunding, status
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow
 from chalicelib.orders.shapes import OrdersQuery, SaleCard, SaleLine, SaleView
@@ -29,6 +29,7 @@ def one_of_mine(author: Actor, order_id: str) -> SaleView:
     if not lines or not order.header.paid_at:
         raise NotFound
     has = earning.of(order)
+    my_rows = {line.row for line in lines}
     mine = has.of.get(author.account_id, Earned())
     return SaleView(
         order_id=order_id,
@@ -41,6 +42,7 @@ def one_of_mine(author: Actor, order_id: str) -> SaleView:
         released=mine.released,
         available=mine.available,
         settled_in=has.settled_in,
+        complaints=[history.complaint_view(row, lines) for row in order.complaints if row.line in my_rows],
     )
 
 

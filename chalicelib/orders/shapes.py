@@ -113,23 +113,6 @@ class SaleLine(Struct):
     taken_back: int
 
 
-class SaleView(Struct):
-    """The author's lines of a sale. ``processor_fee`` is what the payment service kept of the whole payment, by
-    currency, and the platform bears it. Of the author's share ``held`` waits, and ``released`` came to ``available`` in
-    the currency ``settled_in``."""
-
-    order_id: str
-    sold_at: str
-    status: str
-    currency: str
-    lines: list[SaleLine]
-    processor_fee: dict[str, int]
-    held: int
-    released: int
-    available: int
-    settled_in: str | None
-
-
 class OrderedPass(Struct):
     """The pass of an order: ``days`` of all that the author publishes alone; once paid, from when until when. Where a
     card renewed it, by that subscription."""
@@ -229,6 +212,86 @@ class DisputeView(Struct):
     ended_at: str | None
 
 
+ComplaintKind = Literal["not_as_described", "does_not_open", "infringes", "other"]
+
+
+class NewComplaint(Struct, forbid_unknown_fields=True):
+    """What is wrong with a work, or a pass, of my order."""
+
+    work_id: WorkId
+    kind: ComplaintKind
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+
+
+class NewReply(Struct, forbid_unknown_fields=True):
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+
+
+class Said(Struct):
+    """What a side said: buyer or seller."""
+
+    by: str
+    text: str
+    at: str
+
+
+class ComplaintView(Struct):
+    """``status`` is open, upheld (money goes back, as the order's refunds show) or dismissed, ``because`` of that. The
+    sellers are asked to answer until ``answer_due_at``."""
+
+    complaint_id: str
+    order_id: str
+    work_id: str
+    title: str
+    kind: str
+    text: str
+    status: str
+    opened_at: str
+    answer_due_at: str
+    said: list[Said]
+    because: str | None
+    decided_at: str | None
+
+
+class ComplaintToDecide(Struct):
+    """A complaint that waits; ``said`` counts what both sides said since."""
+
+    order_id: str
+    complaint_id: str
+    kind: str
+    text: str
+    opened_at: str
+    answer_due_at: str
+    said: int
+
+
+class Ruling(Struct, forbid_unknown_fields=True):
+    """``because`` is told to the buyer. What is upheld sends ``amount`` back, in whole minor units; all that is left of
+    the work where none is named."""
+
+    uphold: bool
+    because: Annotated[str, Meta(min_length=1, max_length=1000)]
+    amount: Annotated[int, Meta(ge=1, le=MAXIMUM)] | None = None
+
+
+class SaleView(Struct):
+    """The author's lines of a sale. ``processor_fee`` is what the payment service kept of the whole payment, by
+    currency, and the platform bears it. Of the author's share ``held`` waits, and ``released`` came to ``available`` in
+    the currency ``settled_in``."""
+
+    order_id: str
+    sold_at: str
+    status: str
+    currency: str
+    lines: list[SaleLine]
+    processor_fee: dict[str, int]
+    held: int
+    released: int
+    available: int
+    settled_in: str | None
+    complaints: list[ComplaintView]
+
+
 class NewEvidence(Struct, forbid_unknown_fields=True):
     """What the bank should know beside what we know of the sale, which is put together for it."""
 
@@ -271,3 +334,4 @@ class OrderView(OrderCard):
     refunded: int
     author_pass: OrderedPass | None
     refunds: list[RequestView]
+    complaints: list[ComplaintView]

@@ -61,6 +61,13 @@ def of_request(row: Any) -> str:
     return "approved" if row.approved_at else "review"
 
 
+def of_complaint(row: Any) -> str:
+    """open, upheld or dismissed."""
+    if row.decided_at is None:
+        return "open"
+    return "upheld" if row.upheld else "dismissed"
+
+
 def is_payable(header: Any) -> bool:
     """A buyer may still be sent to its page."""
     return of(header) in ("created", "awaiting") and header.closes_at > clock.now()

@@ -22,9 +22,10 @@ REFUND_POLICY = "2026-11"
 """The version of the refund rules that an order is placed under."""
 
 TRANSACTION_ITEMS = 100
-FIXED_ITEMS = 12
-"""What is written whatever was bought, at most: of fulfilment order, payment, two journals, receipt, inbox, audit, an
-answer; of a dispute order, payment, dispute, three journals, inbox, audit, and requests that it ends."""
+FIXED_ITEMS = 14
+"""What is written whatever was bought, at most: of fulfilment order, payment, two journals, a movement, receipt, inbox,
+audit, an answer; of a dispute order, payment, dispute, three journals, two movements, inbox, audit, and requests that
+it ends."""
 
 AUTHORS_ITEMS = 3
 """What a journal writes for an author: the entries of their statement, and the balances, one or two."""

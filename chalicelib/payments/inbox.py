@@ -25,8 +25,8 @@ PATIENCE = 20
 
 HEARD = (
     "checkout.session.", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled",
-    "charge.updated", "charge.dispute.", "refund.", "transfer.", "payout.", "account.updated",
-    "invoice.paid", "invoice.payment_failed", "customer.subscription.",
+    "charge.updated", "charge.dispute.", "refund.", "transfer.", "payout.", "topup.",
+    "account.updated", "invoice.paid", "invoice.payment_failed", "customer.subscription.",
 )  # fmt: skip
 """What is kept, by the beginning of its type. The rest repeats what these tell."""
 

@@ -13,6 +13,7 @@ _EVENTS = {
     "transfer": ("transfer.updated", "id"),
     "transfer_reversal": ("transfer.updated", "transfer"),
     "payout": ("payout.updated", "id"),
+    "topup": ("topup.updated", "id"),
 }
 """What would tell of an object, by its kind; and where it names what is to be looked at."""
 

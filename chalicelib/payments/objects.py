@@ -186,6 +186,16 @@ class Transfer(Struct, frozen=True, kw_only=True):
     backs: tuple[Back, ...] = ()
 
 
+class TopUp(Struct, frozen=True, kw_only=True):
+    """Our bank's money, added to our balance; ``returned`` where the bank took it back."""
+
+    id: str
+    amount: int
+    currency: str
+    settled: Settled | None = None
+    returned: Settled | None = None
+
+
 class Payout(Struct, frozen=True, kw_only=True):
     """Our balance, paid out to our bank; ``returned`` where the bank did not take it, even after it was paid."""
 

@@ -1,8 +1,9 @@
-"""What Stripe does for those who are paid: their accounts, transfers to them and back, and payouts to our bank."""
+"""What Stripe does for those who are paid: their accounts, transfers to them and back. And what moves between our
+balance and our bank."""
 
 from typing import Any
 
-from chalicelib.payments.objects import Account, Back, Payout, Transfer
+from chalicelib.payments.objects import Account, Back, Payout, TopUp, Transfer
 from chalicelib.payments.wire import ask, client, listed, settled
 
 _MOVED = ["balance_transaction", "reversals.data.balance_transaction"]
@@ -95,6 +96,20 @@ def read_payout(payout_id: str) -> Payout:
         status=told["status"],
         settled=settled(told.get("balance_transaction")),
         returned=settled(told.get("failure_balance_transaction")),
+    )
+
+
+def read_top_up(top_up_id: str) -> TopUp:
+    """With what it moved, which Stripe lists and does not name. Raises ProviderUnavailable, ProviderDeclined."""
+    told = ask(lambda: client().topups.retrieve(top_up_id))
+    params = {"source": top_up_id, "limit": 10}
+    moved = {one["type"]: settled(one) for one in listed(lambda: client().balance_transactions.list(params))}
+    return TopUp(
+        id=told["id"],
+        amount=told["amount"],
+        currency=told["currency"],
+        settled=moved.get("topup"),
+        returned=moved.get("topup_reversal"),
     )
 
 

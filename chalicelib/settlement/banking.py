@@ -1,22 +1,34 @@
-"""What the provider pays out of our balance to our own bank, and what the bank sends back."""
+"""What moves between our balance at the provider and our own bank, as the provider tells it: payouts, top-ups, and what
+came back of either."""
+
+from collections.abc import Callable
 
 from chalicelib.audit import trail
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.ledger import journals, postings
-from chalicelib.ledger.entries import Journal
+from chalicelib.ledger.entries import Journal, Settled
 from chalicelib.payments import inbox
 from chalicelib.payments.inbox import Event
-from chalicelib.payments.objects import Payout
+from chalicelib.payments.objects import Payout, TopUp
 from chalicelib.settlement.payees import ACTOR
 
+_Posting = Callable[[str, str, int, Settled], Journal]
 
-def note(payout: Payout, event: Event | None = None) -> None:
-    """Enter what of a payout is not entered yet, a movement a transaction."""
-    told = (payout.id, payout.currency, payout.amount)
-    if payout.settled:
-        _enter(postings.payout(*told, payout.settled))
-    if payout.returned:
-        _enter(postings.payout_back(*told, payout.returned))
+
+def note_payout(payout: Payout, event: Event | None = None) -> None:
+    _note(payout, postings.payout, postings.payout_back, event)
+
+
+def note_top_up(top_up: TopUp, event: Event | None = None) -> None:
+    _note(top_up, postings.top_up, postings.top_up_back, event)
+
+
+def _note(told: Payout | TopUp, there: _Posting, back: _Posting, event: Event | None) -> None:
+    """Enter what is not entered yet, a movement a transaction."""
+    if told.settled:
+        _enter(there(told.id, told.currency, told.amount, told.settled))
+    if told.returned:
+        _enter(back(told.id, told.currency, told.amount, told.returned))
     with all_or_nothing() as tx:
         inbox.finish(tx, event)
 
@@ -27,6 +39,6 @@ def _enter(journal: Journal) -> None:
     try:
         with all_or_nothing() as tx:
             journals.post(tx, journal)
-            trail.write(tx, ACTOR, "payout.entered", journal.id, kind=journal.kind)
+            trail.write(tx, ACTOR, "bank.entered", journal.id, kind=journal.kind)
     except journals.AlreadyPosted:
         pass

@@ -152,6 +152,8 @@ def _journals_for(fake: Any, move: Item) -> Iterator[str]:
         yield f"J8#{source}"
     elif fake.every("payout").get(source):
         yield f"J9{'r' if move['type'] == 'payout_failure' else ''}#{source}"
+    elif fake.every("topup").get(source):
+        yield f"J10{'r' if move['type'] == 'topup_reversal' else ''}#{source}"
     else:
         yield f"J{4 if move['amount'] < 0 else 5}#{move['id']}"
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, webhooks
+from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, topups, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
 from infra.prove.platform import SWEEPS, Platform
@@ -93,6 +93,7 @@ class History:
             (3 if paid else 0, self.be_paid),
             (1 if fake.every("transfer") else 0, self.spend),
             (1 if paid else 0, self.pay_out),
+            (1 if paid else 0, self.top_up),
             (1 if paid else 0, self.settle),
             (1, self.unknown),
             (3 if self._in_suspense() else 0, self.place),
@@ -283,6 +284,13 @@ class History:
             self.note(f"{there // 2} is paid out")
             if self.chance.random() < 0.3:
                 payouts.fail(fake, payout["id"])
+
+    def top_up(self) -> None:
+        """Our bank adds to our balance, and may take it back."""
+        self.note("we add to our balance")
+        topup = topups.create(self.platform.fake, {"amount": self.chance.randrange(1, 5_000), "currency": "usd"})
+        if self.chance.random() < 0.3:
+            topups.reverse(self.platform.fake, topup["id"])
 
     def sweep(self) -> None:
         name = self.chance.choice(SWEEPS)

@@ -250,17 +250,17 @@ def test_what_stripe_declines_ends_the_order(shop):
 
 
 def test_the_largest_cart_is_fulfilled_and_a_larger_one_refused(shop, monkeypatch):
-    """Two works and two authors make 8 + 2 × 2 + 2 items at most. The limit is lowered to that; the wire shows that a
-    sale keeps to it."""
+    """Two works and two authors make 14 + 2 × 2 + 2 × 3 items at most. The limit is lowered to that; the wire shows
+    that a sale keeps to it: two items a work, two an author, and 8."""
     works = [shop.works["tides"], shop.works["winds"]]
-    monkeypatch.setattr(terms, "TRANSACTION_ITEMS", 8 + 2 * 2 + 2)
+    monkeypatch.setattr(terms, "TRANSACTION_ITEMS", 14 + 2 * 2 + 2 * 3)
     assert shop.orders(shop.reader, *works, shop.works["gift"]).code == "cart_too_large"
     shop.fake.merchant.settle_after = 0
     order = shop.ordered(shop.reader, *works)
     shop.pays(order)
     with shop.world.platform.emulator.meter.recording() as exchanges:
         shop.arrives()
-    assert max(items_of(exchanges)) == 7 + 2 * 2 + 2
+    assert max(items_of(exchanges)) == 8 + 2 * 2 + 2 * 2
     assert sorted(shop.library(shop.reader)) == sorted(works)
     shop.holds()
 
@@ -272,7 +272,7 @@ def test_twenty_works_are_one_transaction(shop):
     shop.pays(order)
     with shop.world.platform.emulator.meter.recording() as exchanges:
         shop.arrives()
-    assert max(items_of(exchanges)) == 6 + 2 * 20 + 1
+    assert max(items_of(exchanges)) == 6 + 2 * 20 + 2
     assert len(shop.world.get("/v1/me/library?limit=50", as_=shop.reader).json["items"]) == 20
     shop.holds()
 

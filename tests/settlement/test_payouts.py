@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib.ledger import journals
-from infra.local.fake_stripe import accounts, payouts, refunds, transfers
+from infra.local.fake_stripe import accounts, payouts, refunds, topups, transfers
 from tests.crashes import Cut, cut
 from tests.orders.test_refunds import asks, settled
 from tests.till import Shop
@@ -322,6 +322,23 @@ def test_our_own_payouts_are_in_the_book_and_so_is_what_the_bank_sent_back(shop)
     shop.arrives(times=2, order="reversed")
     assert "bank usd" not in shop.sums()
     assert (shop.journals().count("J9"), shop.journals().count("J9r")) == (1, 1)
+    shop.holds()
+
+
+def test_what_our_bank_adds_to_the_balance_is_in_the_book_and_pays_authors(shop):
+    opens(shop)
+    sold(shop)
+    passes(shop, days=3)
+    payouts.create(shop.fake, {"amount": 800, "currency": "usd"})
+    passes(shop, days=13)
+    assert [move["status"] for move in paid(shop)] == ["declined"]
+    topup = topups.create(shop.fake, {"amount": 1_000, "currency": "usd"})
+    passes(shop, days=2)
+    assert [move["status"] for move in paid(shop)] == ["done", "declined"]
+    topups.reverse(shop.fake, topup["id"])
+    shop.arrives(times=2, order="reversed")
+    assert (shop.journals().count("J10"), shop.journals().count("J10r")) == (1, 1)
+    assert shop.sums()["bank usd"] == 800
     shop.holds()
 
 

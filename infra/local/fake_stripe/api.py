@@ -26,6 +26,7 @@ from infra.local.fake_stripe import (
     refunds,
     sessions,
     subscriptions,
+    topups,
     transfers,
 )
 from infra.local.fake_stripe.answers import Answer, Dropped, json_answer
@@ -53,6 +54,7 @@ ROUTES = [
         accounts,
         transfers,
         payouts,
+        topups,
     )
     for route in room.ROUTES
 ]

@@ -18,6 +18,7 @@ from infra.local.fake_stripe import (
     payouts,
     refunds,
     subscriptions,
+    topups,
     transfers,
     webhooks,
 )
@@ -169,6 +170,18 @@ def fail_payout(fake: FakeStripe, payout: str, **told: Any) -> Object:
         return payouts.fail(fake, payout, **told)
 
 
+def top_up(fake: FakeStripe, amount: int, currency: str) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return topups.create(fake, {"amount": amount, "currency": currency})
+
+
+def reverse_top_up(fake: FakeStripe, topup: str) -> Object:
+    with fake.lock:
+        _alone(fake)
+        return topups.reverse(fake, topup)
+
+
 def set_merchant(fake: FakeStripe, **told: Any) -> Object:
     """Change the merchant's settings. A rate is a decimal text: what one unit is worth in US dollars."""
     rates = {currency: Fraction(worth) for currency, worth in told.pop("rates", {}).items()}
@@ -235,5 +248,7 @@ _DEEDS: dict[tuple[str, str], Callable[..., Object]] = {
     ("POST", "transfers/reverse"): reverse,
     ("POST", "payouts/make"): pay_out,
     ("POST", "payouts/fail"): fail_payout,
+    ("POST", "topups/make"): top_up,
+    ("POST", "topups/reverse"): reverse_top_up,
     ("POST", "merchant"): set_merchant,
 }

@@ -127,3 +127,13 @@ def test_a_payout_takes_from_the_balance_and_may_come_back_after_it_was_paid(sdk
     assert (failed.status, failed.failure_balance_transaction.amount) == ("failed", 500)
     assert [one.id for one in sdk.payouts.list({"status": "failed"})] == [payout.id]
     assert sdk.balance.retrieve().available[0].amount == funds
+
+
+def test_a_top_up_adds_to_the_balance_and_may_be_taken_back(sdk, buyer, funds):
+    topup = sdk.topups.create({"amount": 700, "currency": "usd"})
+    assert (topup.status, sdk.topups.retrieve(topup.id).balance_transaction) == ("succeeded", topup.balance_transaction)
+    assert sdk.balance.retrieve().available[0].amount == funds + 700
+    buyer.steers("topups/reverse", topup=topup.id)
+    moved = sdk.balance_transactions.list({"source": topup.id})
+    assert [(one.type, one.net) for one in moved] == [("topup_reversal", -700), ("topup", 700)]
+    assert [one.id for one in sdk.topups.list({"status": "reversed"})] == [topup.id]
