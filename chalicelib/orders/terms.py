@@ -26,9 +26,9 @@ REFUND_POLICY = "2026-11"
 
 TRANSACTION_ITEMS = 100
 FIXED_ITEMS = 14
-"""What is written whatever was bought, at most: of fulfilment order, payment, two journals, receipt, inbox, audit, an
-answer, and a coupon's two counts; of a dispute order, payment, dispute, three journals, inbox, audit, and requests that
-it ends."""
+"""What is written whatever was bought, at most: of fulfilment order, payment, two journals, a movement, receipt, inbox,
+audit, an answer, and a coupon's two counts; of a dispute order, payment, dispute, three journals, two movements, inbox,
+audit, and requests that it ends."""
 
 AUTHORS_ITEMS = 3
 """What a journal writes for an author: the entries of their statement, and the balances, one or two."""

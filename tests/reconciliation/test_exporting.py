@@ -6,7 +6,7 @@ from collections import Counter
 
 from chalicelib.core import clock
 from chalicelib.core.money import CURRENCIES
-from infra.local.fake_stripe import balance, cards, disputes, payouts, refunds, transfers
+from infra.local.fake_stripe import balance, cards, disputes, payouts, refunds, topups, transfers
 from tests.orders.test_refunds import asks, decides, settled
 from tests.reconciliation.test_comparing import compares, found
 from tests.settlement.test_payouts import opens, passes
@@ -83,6 +83,8 @@ def a_history(shop: Shop) -> None:
         payouts.create(shop.fake, {"amount": balance.available(shop.fake, currency) // 3, "currency": currency})
     payouts.fail(shop.fake, shop.every("payout")[-1]["id"])
     shop.arrives()
+    topups.create(shop.fake, {"amount": 5_000, "currency": "usd"})
+    shop.arrives()
     balance.make(shop.fake, -250, "stripe_fee")
     balance.make(shop.fake, 1_234, "adjustment", 34, "jpy")
     compares(shop)
@@ -112,7 +114,7 @@ def test_the_export_is_stripes_list_to_the_cent_in_every_currency(shop):
     assert exported == told
     assert len(lines) == len(told) > 25
     kinds = {row["journal"].partition("#")[0] for row in lines}
-    assert kinds == {"J1s", "J2", "J3", "J4", "J5", "J7", "J8", "J9", "J9r", "JX"}
+    assert kinds == {"J1s", "J2", "J3", "J4", "J5", "J7", "J8", "J9", "J9r", "J10", "JX"}
     there = Counter()
     for one in told.values():
         there[one[-1].upper()] += one[3]
