@@ -72,6 +72,7 @@ def _begin(stack: ExitStack, folder: Path) -> Life:
     first, second = (stack.enter_context(around(account, stage, folder / "code")) for stage in (STAGE, SECOND))
     life = Life(account, Project(folder / "project", account.environment), first, second)
     stack.callback(life.stop_sources)
+    stack.callback(life.stripe.close)
     return life
 
 

@@ -1,6 +1,7 @@
 """What the deeds of a rehearsal share: the account, the project, what stands around its stages, how far they are."""
 
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,8 @@ class Life:
     second: Surroundings
     offset: float = 0.0
     sources: AccountSources | None = None
+    stripe: ExitStack = field(default_factory=ExitStack)
+    """While somebody asks it, from the main job on."""
     play: Play = field(init=False)
     before: Function | None = None
     """The API's function as it was in the version before."""

@@ -24,10 +24,10 @@ WAITS = (("orders", "settlement"), ("inbox", "waits"))
 
 def main_job(life: Life) -> str:
     life.sources = AccountSources(life.account, STAGE, life.place.fleet).start()
-    with life.place.stripe():
-        said = life.play.main_job()
-        until("Stripe's last word to be heard", lambda: not any(_waiting(life, *each) for each in WAITS) or None)
-        return said
+    life.stripe.enter_context(life.place.stripe())
+    said = life.play.main_job()
+    until("Stripe's last word to be heard", lambda: not any(_waiting(life, *each) for each in WAITS) or None)
+    return said
 
 
 def _waiting(life: Life, table: str, waits_for: str) -> int:
@@ -43,7 +43,8 @@ def _waiting(life: Life, table: str, waits_for: str) -> int:
 def every_function(life: Life) -> str:
     """Those that the main job did not need are woken by an event of their own kind, or none at all."""
     assert life.sources
-    called = life.sources.run_schedules()
+    with life.stripe:
+        called = life.sources.run_schedules()
     functions = [each["FunctionName"] for each in life.account.client("lambda").list_functions()["Functions"]]
     ours = [name for name in functions if f"{name}-".startswith(f"lyceum-{STAGE}-")]
     _wait(lambda: set(ours) <= life.place.fleet.invoked)

@@ -65,3 +65,6 @@ class Play:
             return None if self.admin.get("/v1/admin/invariants")["differences"] else True
 
         until("the invariants to hold", look)
+        begun = self.admin.spend("/v1/admin/invariant-reports", None)
+        path = f"/v1/admin/invariant-reports/{begun['report_id']}"
+        until("the report on the books", lambda: self.admin.get(path)["result"])
