@@ -90,6 +90,20 @@ def test_a_sale_is_held_then_released_then_transferred_once(shop):
     shop.holds()
 
 
+def test_an_admin_who_sweeps_at_once_has_authors_paid(shop):
+    opens(shop)
+    sold(shop)
+    passes(shop, days=13)
+    for _ in range(2):
+        assert paid(shop) == []
+        shop.world.clock.advance(days=1, minutes=1)
+        shop.signs_everybody_in()
+        assert shop.world.post("/v1/admin/sweeps", as_=shop.admin).status == 200
+        shop.world.pump()
+    assert [payout["status"] for payout in paid(shop)] == ["done"]
+    shop.holds()
+
+
 def test_several_authors_are_paid_what_is_theirs(shop):
     opens(shop)
     opens(shop, shop.coauthor, country="DE")
