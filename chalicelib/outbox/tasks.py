@@ -16,8 +16,9 @@ from chalicelib.outbox.models import Task
 
 LEASE_SECONDS = 120
 KEPT_DAYS = 30
-PATIENCE = timedelta(days=3)
-"""After that a task that still fails is put aside for a person: nobody is woken for it any more."""
+PATIENCE, ENOUGH = timedelta(days=3), 12
+"""After that, and so many tries, a task that still fails is put aside for a person: nobody is woken for it any more.
+One that nobody tried for days, as after an outage, has its hour."""
 PARKED = "parked"
 RETRIED_FOR = timedelta(hours=1)
 """How late a task that is retried by hand counts as: late enough to be woken, with most of the patience left."""
@@ -73,7 +74,8 @@ def _lease(task: Task) -> None:
 
 def _lose_patience(task: Task) -> None:
     """Nothing is dropped: a message with its id still carries the task out."""
-    if task.unfinished != PARKED and clock.now() - task.due_at > PATIENCE:
+    late = clock.now() - task.due_at > PATIENCE and task.attempts >= ENOUGH
+    if task.unfinished != PARKED and late:
         task.update(actions=[Task.unfinished.set(PARKED)], condition=Task.done_at.does_not_exist())
         logs.incident("task_parked", kind=task.kind, attempts=task.attempts)
 
