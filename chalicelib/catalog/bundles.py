@@ -109,12 +109,8 @@ def _check(actor: Actor, work_ids: list[str], prices: dict[str, int]) -> None:
 
 def _write(actor: Actor, row: BundleRow, deed: str, reason: str | None = None, **said: Any) -> None:
     """Where nobody else changed it since it was read."""
-    actions: list[Any] = [BundleRow.revision.set(row.revision + 1)]
     unchanged = BundleRow.revision == row.revision
-    for name, value in said.items():
-        setattr(row, name, value)
-        attribute = getattr(BundleRow, name)
-        actions.append(attribute.remove() if value is None else attribute.set(value))
+    actions = [BundleRow.revision.set(row.revision + 1), *tables.keep_facts(row, said)]
     with all_or_nothing() as tx:
         tx.update(row, actions, unchanged, Conflict())
         trail.write(tx, actor, deed, row.work_id, fields=sorted(said), reason=reason)

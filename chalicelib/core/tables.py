@@ -1,6 +1,6 @@
 """What every room's rows share: a version ``v``, one client, pages, and reads over several tables in one call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -105,6 +105,16 @@ def _match(items: list[Any], model: type[Row], named: dict[str, Any]) -> Any:
         if all(item[name] == part for name, part in named.items()):
             return model.from_raw_data(item)
     return None
+
+
+def keep_facts(row: Row, facts: Mapping[str, Any]) -> list[Action]:
+    """The row has them from now on, and the actions let the stored one have them; None takes a fact away."""
+    actions: list[Action] = []
+    for name, value in facts.items():
+        setattr(row, name, value)
+        attribute = getattr(type(row), name)
+        actions.append(attribute.remove() if value is None else attribute.set(value))
+    return actions
 
 
 def page(results: ResultIterator[Any]) -> tuple[list[Any], dict[str, Any] | None]:

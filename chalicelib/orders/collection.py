@@ -2,10 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from pynamodb.expressions.update import Action
-
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.tables import Row
+from chalicelib.core.tables import Row, keep_facts
 from chalicelib.core.transactions import Transaction
 from chalicelib.orders.models import (
     PURCHASE,
@@ -47,6 +45,11 @@ class Order(NamedTuple):
         """Who has what was paid for: its buyer; of a gift, who claimed it, and nobody before."""
         holder: str | None = self.header.claimed_by if self.header.gift else self.header.buyer_id
         return holder
+
+    @property
+    def is_asked_back(self) -> bool:
+        """Something of it is asked for, or on its way back."""
+        return any(line.reserved != line.refunded for line in self.lines)
 
     @property
     def works(self) -> list[LineRow]:
@@ -101,11 +104,7 @@ def change(tx: Transaction, row: Row, **facts: Any) -> None:
 
     A row that this transaction begins takes it with it.
     """
-    actions: list[Action] = []
-    for name, value in facts.items():
-        setattr(row, name, value)
-        attribute = getattr(type(row), name)
-        actions.append(attribute.remove() if value is None else attribute.set(value))
+    actions = keep_facts(row, facts)
     if not tx.begins(row):
         tx.update(row, actions, refusal=Moved())
 

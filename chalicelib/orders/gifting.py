@@ -105,9 +105,8 @@ def _must_be_open(order: Order) -> None:
     """Nobody has it, something is left of it, nothing of it is asked back, and no bank has it or asks for it."""
     if order.header.claimed_by:
         raise GiftClaimed
-    asked = any(line.reserved != line.refunded for line in order.lines)
     gone = all(refunding.is_returned(line) for line in order.lines)
-    if asked or gone or contested.is_frozen(order):
+    if order.is_asked_back or gone or contested.is_frozen(order):
         raise GiftClosed
 
 

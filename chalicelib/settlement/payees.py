@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from pynamodb.expressions.update import Action
-
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock, settings
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict, Unprocessable
+from chalicelib.core.tables import keep_facts
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals
 from chalicelib.payments import transfers
@@ -108,12 +107,7 @@ def _facts(account: Account) -> dict[str, Any]:
 def change(tx: Transaction, row: PayeeRow | MoveRow, **facts: Any) -> None:
     """Set what is named, None taking it away, where nobody changed the row since it was read. At the commit:
     PayeeMoved."""
-    actions: list[Action] = []
-    for name, value in facts.items():
-        setattr(row, name, value)
-        attribute = getattr(type(row), name)
-        actions.append(attribute.remove() if value is None else attribute.set(value))
-    tx.update(row, actions, refusal=PayeeMoved())
+    tx.update(row, keep_facts(row, facts), refusal=PayeeMoved())
 
 
 def move(account_id: str, move_id: str) -> MoveRow | None:
