@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import parse_qsl, unquote
 
 BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -46,7 +47,8 @@ def read_address(target: str) -> Address:
 
 def find_route(resources: Iterable[str], address: Address) -> Route | None:
     """Literal segments win over parameters, from left to right, as API Gateway chooses. A last slash means nothing."""
-    fits = [(resource, pattern) for resource in resources if _fits(pattern := _split(resource), address.segments)]
+    candidates = _by_length(tuple(resources)).get(len(address.segments), ())
+    fits = [(resource, pattern) for resource, pattern in candidates if _fits(pattern, address.segments)]
     if not fits:
         return None
     resource, pattern = min(fits, key=lambda fit: [part.startswith("{") for part in fit[1]])
@@ -54,11 +56,15 @@ def find_route(resources: Iterable[str], address: Address) -> Route | None:
     return Route(resource, {part[1:-1]: text for part, text in pairs if part.startswith("{")})
 
 
-def _split(resource: str) -> tuple[str, ...]:
-    return tuple(part for part in resource.split("/") if part)
+@cache
+def _by_length(resources: tuple[str, ...]) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
+    """The resources and their segments, by the number of these."""
+    found: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+    for resource in resources:
+        pattern = tuple(part for part in resource.split("/") if part)
+        found.setdefault(len(pattern), []).append((resource, pattern))
+    return found
 
 
 def _fits(pattern: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    if len(pattern) != len(segments):
-        return False
     return all(part.startswith("{") or part == text for part, text in zip(pattern, segments, strict=True))

@@ -25,8 +25,8 @@ FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
 PATIENT = 4
 """After how many spans of recovery people decide what waits for them: what it held up was unknown for a day then."""
-AT_REST = {"release", "dispute", "release_funds", "pay_out"}
-"""What still waits where all is over that people did: holds, banks, and what Stripe makes available."""
+AT_REST = {"release", "dispute", "mail", "release_funds", "pay_out"}
+"""What still waits where all is over that people did: holds, banks, letters, and what Stripe makes available."""
 NESTED = 0.05
 """How often somebody else takes a turn in the middle of a call."""
 
@@ -446,21 +446,21 @@ class History:
         for number, seconds in enumerate((400, 4_000, A_DAY, A_DAY, A_DAY)):
             if self.compared and number == PATIENT:
                 self._reject_all()
-            self._wait(seconds)
+            self._wait(seconds, compare=number >= 2)
             if not self.compared:
                 self.decide_all()
-            if number >= 2 and self._rests():
+            if self._rests():
                 break
         for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
-            self._wait(seconds)
+            self._wait(seconds, compare=seconds == A_DAY)
 
-    def _wait(self, seconds: int) -> None:
+    def _wait(self, seconds: int, compare: bool = True) -> None:
         """Time passes, and the schedules look."""
         self.platform.now += seconds
         self.platform.fake.tick()
         self.settle()
         self.calm()
-        for name in (*SWEEPS, COMPARISON) if self.compared else SWEEPS:
+        for name in (*SWEEPS, COMPARISON) if self.compared and compare else SWEEPS:
             self.platform.sweep(name)
         self.calm()
 

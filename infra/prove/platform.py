@@ -12,7 +12,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from infra.local import provisioning
@@ -47,11 +46,10 @@ TRIES = 3
 """How often a record comes again; after that only the sweepers are sure."""
 
 
-def surround(clock_file: Path) -> None:
+def surround() -> None:
     """Before anything of the app is imported: its environment."""
-    clock_file.write_bytes(bytes(8))
     os.environ.update(provisioning.environment("http://127.0.0.1:1"))
-    os.environ.update(LYCEUM_CLOCK_FILE=str(clock_file), STRIPE_API_BASE="http://stripe.test")
+    os.environ["STRIPE_API_BASE"] = "http://stripe.test"
     os.environ["PUBLIC_URL"] = "https://lyceum.example"
 
 

@@ -27,7 +27,7 @@ class Told(History):
         super().__init__(platform, variant, boundaries, watch)
         self.currency, platform.fake.merchant.settle_after = VARIANTS[variant]
         self.at, self.fault, self.met = 0, "", 0
-        self.compared, self.patient = False, True
+        self.compared, self.patient = False, False
         self.buyer, self.order_id, self.link = stock.READERS[0], "", ""
 
     def _meet(self, boundary: str) -> Fault:

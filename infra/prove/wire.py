@@ -2,14 +2,15 @@
 Stripe's SDK. There the world in memory answers, and there things go wrong.
 
 Each call is a boundary. ``Wire.meet`` is asked what happens at it; what it names is done to this very call, and to the
-client's own retries of it. Botocore's serializing, signing and sending are left out: they cost more than all of our
-code does, and the contract suite holds the store to the emulator that is reached through them.
+client's own retries of it. Botocore's serializing, signing and sending are left out, and Stripe's objects where
+nobody looks at one: they cost more than all of our code does, and the contract suites hold both worlds to the servers
+that are reached through them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -48,9 +49,13 @@ class Wire:
     def install(self) -> None:
         """For the rest of this process. Nobody waits any more: pauses before retries take no time."""
         import stripe
+        from stripe import _api_requestor, _util
 
         botocore.client.BaseClient._make_api_call = lambda *call: self._to_aws(*call)
         stripe.RequestsClient.request = self._to_stripe  # type: ignore[method-assign, assignment]
+        _api_requestor._convert_to_stripe_object = Answered  # type: ignore[assignment]
+        _util.logfmt = lambda told: ""
+        stripe.enable_telemetry = False
         time.sleep = lambda seconds: None
 
     # AWS
@@ -130,6 +135,35 @@ class Wire:
     def forget(self) -> None:
         self._last = None
         self.sent.clear()
+
+
+class Answered:
+    """What Stripe's SDK makes of an answer, made when it is looked at as more than plain data."""
+
+    def __init__(self, **told: Any) -> None:
+        self._told, self._object = told, None
+        self._data = getattr(told["resp"], "data", told["resp"])
+
+    def to_dict(self) -> Any:
+        return self._data
+
+    def auto_paging_iter(self) -> Iterator[Any]:
+        if self._data["has_more"]:
+            return iter(self._made().auto_paging_iter())
+        return (Answered(**self._told | {"resp": one}) for one in self._data["data"])
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._made())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made(), name)
+
+    def _made(self) -> Any:
+        from stripe._util import _convert_to_stripe_object
+
+        if self._object is None:
+            self._object = _convert_to_stripe_object(**self._told)
+        return self._object
 
 
 def _unanswered(what: str) -> Exception:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 _ticks = time.perf_counter
@@ -38,7 +36,7 @@ def world() -> Any:
     """One a process: what it needs around it is set before anything of the app is imported."""
     from infra.prove import platform
 
-    platform.surround(Path(tempfile.mkdtemp(prefix="lyceum-prove-"), "clock"))
+    platform.surround()
     made = platform.Platform()
     from infra.prove import stock
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
+
+import msgspec
 
 
 class Answer(NamedTuple):
@@ -17,9 +18,8 @@ class Dropped(Exception):
 
 
 def json_answer(status: int, document: Any, **headers: str) -> Answer:
-    body = json.dumps(document, ensure_ascii=False).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, {"Content-Type": "application/json", **named}, body)
+    return Answer(status, {"Content-Type": "application/json", **named}, msgspec.json.encode(document))
 
 
 def html_answer(status: int, page: str) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from infra.local.fake_stripe import paging, parameters, webhooks
 from infra.local.fake_stripe.parameters import Each, text, truth
 from infra.local.fake_stripe.problems import bad_parameter
 from infra.local.fake_stripe.routes import Route
-from infra.local.fake_stripe.state import Object
+from infra.local.fake_stripe.state import Object, copied
 
 if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
@@ -22,7 +21,7 @@ LIST = paging.listing(type=text(100), types=Each(text(100), most=20), delivery_s
 
 def emit(fake: FakeStripe, kind: str, thing: Object, **previous: Any) -> Object:
     """Record the event and queue its webhook. ``previous``: the changed attributes' values before."""
-    data: Object = {"object": copy.deepcopy(thing)}
+    data: Object = {"object": copied(thing)}
     if previous:
         data["previous_attributes"] = previous
     event = {

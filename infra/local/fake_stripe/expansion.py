@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 from infra.local.fake_stripe import invoice_payments, refunds, sessions
 from infra.local.fake_stripe.problems import bad_parameter
-from infra.local.fake_stripe.state import Object
+from infra.local.fake_stripe.state import Object, copied
 
 if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
@@ -23,7 +22,7 @@ _INCLUDED = {
 
 def expand(fake: FakeStripe, answer: Object, paths: list[str]) -> Object:
     """A copy of the answer with the named members expanded. Raises Problem for what cannot be."""
-    grown = copy.deepcopy(answer)
+    grown = copied(answer)
     for path in paths:
         if path.count(".") >= _DEEPEST:
             raise bad_parameter("expand", f"You cannot expand more than {_DEEPEST} levels of a property ({path}).")
@@ -34,7 +33,7 @@ def expand(fake: FakeStripe, answer: Object, paths: list[str]) -> Object:
 def _grow(fake: FakeStripe, thing: Any, steps: list[str], path: str) -> None:
     name, rest = steps[0], steps[1:]
     if isinstance(thing, dict) and (included := _INCLUDED.get((thing.get("object", ""), name))):
-        thing[name] = copy.deepcopy(included(fake, thing))
+        thing[name] = copied(included(fake, thing))
     if not isinstance(thing, dict) or name not in thing:
         raise bad_parameter("expand", f"This property cannot be expanded ({path}).")
     thing[name] = _opened(fake, thing[name], path)
@@ -48,5 +47,5 @@ def _opened(fake: FakeStripe, value: Any, path: str) -> Any:
         return value
     for things in fake.state.objects.values():
         if value in things:
-            return copy.deepcopy(things[value])
+            return copied(things[value])
     raise bad_parameter("expand", f"This property cannot be expanded ({path}).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 from infra.local.fake_stripe.parameters import EXPAND, Fields
@@ -20,5 +21,10 @@ class Route(NamedTuple):
     params: Fields = EXPAND_ONLY
 
     def match(self, method: str, path: str) -> tuple[str, ...] | None:
-        found = re.fullmatch(re.sub(r"\{\w+\}", r"([^/]+)", self.path), path) if method == self.method else None
+        found = _pattern(self.path).fullmatch(path) if method == self.method else None
         return found.groups() if found else None
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{\w+\}", r"([^/]+)", path))

@@ -8,6 +8,13 @@ from typing import Any
 Object = dict[str, Any]
 
 
+def copied(thing: Any) -> Any:
+    """A copy of plain data, all the way down."""
+    if isinstance(thing, dict):
+        return {name: copied(value) for name, value in thing.items()}
+    return [copied(one) for one in thing] if isinstance(thing, list) else thing
+
+
 @dataclass
 class State:
     objects: dict[str, dict[str, Object]] = field(default_factory=dict)

@@ -7,8 +7,9 @@ delivered and dropped ones leave the queue.
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from infra.local.fake_stripe.signatures import sign
 from infra.local.fake_stripe.state import Object
@@ -114,7 +115,7 @@ def send_next(fake: FakeStripe) -> bool:
 def send(fake: FakeStripe, entry: Object, at: int | None) -> Object:
     """One attempt, outside the lock: the receiver may well call the API before it answers."""
     event = fake.find("event", entry["event"])
-    body = json.dumps({**event, "pending_webhooks": 1}, indent=2, ensure_ascii=False).encode()
+    body = msgspec.json.encode({**event, "pending_webhooks": 1})
     signature = sign(body, fake.webhook_secret, fake.now() if at is None else at)
     headers = {
         "Content-Type": "application/json; charset=utf-8",
