@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from infra.prove import apportioning, kills, machine, mutants, singles, work
+from infra.prove import apportioning, expected, kills, machine, mutants, singles, work
 from infra.prove.kills import Killed
 from infra.prove.machine import Led
 from infra.prove.work import Seen
@@ -112,8 +112,8 @@ def _report(seen: Seen, seconds: float, seed: int) -> dict[str, Any]:
         "violations": len(seen.violations),
         "boundaries_total": len(seen.boundaries),
         "boundaries_hit": sum(1 for times in seen.boundaries.values() if times),
-        "rarest_journal": _rarest(seen.journals),
-        "rarest_transition": _rarest(seen.transitions),
+        "rarest_journal": _told(expected.rarest(seen.journals, expected.JOURNALS)),
+        "rarest_transition": _told(expected.rarest(seen.transitions, expected.TRANSITIONS)),
         "seconds": round(seconds, 1),
         "milliseconds_each": round(1_000 * seen.seconds / max(1, seen.histories + seen.singles), 1),
         "seed": seed,
@@ -123,9 +123,8 @@ def _report(seen: Seen, seconds: float, seed: int) -> dict[str, Any]:
     }
 
 
-def _rarest(counted: Any) -> dict[str, Any]:
-    name, times = min(counted.items(), key=lambda one: one[1], default=("", 0))
-    return {"name": name, "times": times}
+def _told(rarest: tuple[str, int]) -> dict[str, Any]:
+    return dict(zip(("name", "times"), rarest, strict=True))
 
 
 def _judge(report: dict[str, Any], seen: Seen, found: list[str]) -> int:

@@ -52,6 +52,8 @@ class Watch:
                     _has_its_use(write)
                     used.subtract(_uses_of(write.new))
                     used.update(_uses_of(write.old))
+                case "payees":
+                    self._passed(write)
                 case "coupons":
                     used["/".join(write.key)] += _number(write.new, "used") - _number(write.old, "used")
                 case "library":
@@ -107,8 +109,9 @@ class Watch:
         row = write.key[1].partition("#")[0]
         if row in STATUSES and write.new:
             before, after = (STATUSES[row](item) if item else "–" for item in (write.old, write.new))
+            machine = write.new["kind"]["S"] if row == "move" else row
             if before != after:
-                self.transitions[f"{row}: {before} → {after}"] += 1
+                self.transitions[f"{machine}: {before} → {after}"] += 1
 
     def _accessible(self, order_id: str) -> None:
         rows = {key[1]: item for key, item in self._tables[f"{PREFIX}orders"].items.items() if key[0] == order_id}
@@ -245,7 +248,14 @@ def _dispute_status(item: Item) -> str:
     return str(item["status"]["S"])
 
 
-STATUSES = {"order": _order_status, "request": _request_status, "dispute": _dispute_status}
+def _move_status(item: Item) -> str:
+    if "done_at" not in item:
+        return "declined" if "declined_at" in item else "moving"
+    returned = _number(item, "returned")
+    return "done" if not returned else "returned" if returned == _number(item, "amount") else "partly returned"
+
+
+STATUSES = {"order": _order_status, "request": _request_status, "dispute": _dispute_status, "move": _move_status}
 
 
 def _facts(item: Item) -> Any:

@@ -6,21 +6,16 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, topups, webhooks
+from infra.local.fake_stripe import cards
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
+from infra.prove.deeds import A_DAY, CARDS, HOLD, Deeds
 from infra.prove.platform import COMPARISON, SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
 
-CARDS = ("4242424242424242", cards.REFUND_IS_SLOW, cards.REFUND_FAILS_LATE, cards.DISPUTES, cards.INQUIRES)
-ENDS = ("needs_response", "under_review", "won", "lost", "warning_closed", "appeal_under_review")
-JUMPS = (5, 70, 400, 3_000, 90_000)
-"""Seconds: within a lease, past a wallet's word, past the sweepers' patience, past a page's life, past a pruned key."""
-A_DAY = 90_000
-HOLD = 15 * 86_400
-STEPS = (4, 18)
+STEPS = (4, 14)
 FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
 PATIENT = 4
@@ -29,6 +24,33 @@ AT_REST = {"release", "dispute", "mail", "release_funds", "pay_out"}
 """What still waits where all is over that people did: holds, banks, letters, and what Stripe makes available."""
 NESTED = 0.05
 """How often somebody else takes a turn in the middle of a call."""
+THEMES: dict[str, dict[str, float]] = {
+    "anything": {},
+    "bank": {"bank_decides": 8, "refund": 0.5, "order": 0.3, "open_account": 0.1, "be_paid": 0.3},
+    "pages": {"pay_another_page": 8, "pay": 3, "cancel": 4, "jump": 3, "open_account": 0.1, "be_paid": 0.1},
+    "refunds": {"refund": 4, "by_hand": 3, "decide": 4, "jump": 3, "order": 0.3, "open_account": 0.1, "dispute": 0.5},
+    "authors": {"be_paid": 4, "by_hand": 3, "spend": 6, "order": 0.5, "open_account": 0.5, "dispute": 0.5},
+    "suspense": {"unknown": 3, "place": 4, "refund": 3, "by_hand": 4, "be_paid": 2, "open_account": 0.1},
+    "our bank": {"pay_out": 10, "top_up": 4, "order": 0.3, "open_account": 0.1},
+}
+"""What a history is mostly about, and how much oftener it does what: where anything may come next, what takes several
+turns in a row hardly ever does (swarm testing: Groce et al., ISSTA 2012)."""
+OFTEN = {"bank": 5, "pages": 5, "authors": 4, "refunds": 4}
+"""Of so many histories; one of the others."""
+_BOUGHT = (Deeds.order, Deeds.pay, Deeds.settle_down)
+_PAID_OUT = (Deeds.settle, Deeds.be_paid, Deeds.settle_down, Deeds.be_paid, Deeds.settle_down)
+BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
+    "anything": ((),),
+    "pages": ((Deeds.order,),),
+    "bank": (
+        (*_BOUGHT, Deeds.dispute, Deeds.settle_down),
+        (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
+    ),
+    "authors": ((Deeds.open_account, *_BOUGHT, *_PAID_OUT),),
+}
+"""What there must be for a theme to have anything to do: one of these; else, something that was bought."""
+TRUSTY = ("4242424242424242",) * 8
+UNSTEADY = (cards.REFUND_FAILS_LATE,) * 6
 
 
 class Violation(Exception):
@@ -42,24 +64,21 @@ class Violation(Exception):
         self.seed, self.what, self.trace = seed, what, trace
 
 
-class History:
+class History(Deeds):
     def __init__(self, platform: Platform, seed: int, boundaries: Counter[str], watch: checking.Watch) -> None:
-        self.platform, self.seed, self.boundaries = platform, seed, boundaries
-        self.chance = random.Random(seed)
-        self.trace: list[str] = []
+        super().__init__(platform, random.Random(seed))
+        self.seed, self.boundaries = seed, boundaries
         self.faults = 0
-        self.orders: list[tuple[str, str]] = []
-        """Buyer and order, of what was ordered."""
-        self.links: dict[str, list[str]] = {}
-        """Of a gift's order all links that its buyer was given, the last of which is good."""
-        self.keys = 0
-        self.depth = 0
+        self.theme = self.chance.choices(list(THEMES), [OFTEN.get(theme, 1) for theme in THEMES])[0]
         self.faulty = self.chance.random() < 0.8
-        self.paid_out = self.chance.random() < 0.4
-        self.compared = self.chance.random() < 0.3
-        self.patient = self.chance.random() < 0.2
+        self.paid_out = self.chance.random() < (0.6 if self.theme == "authors" else 0.2)
+        self.compared = self.chance.random() < (1 if self.theme == "suspense" else 0.1)
+        self.patient = self.chance.random() < 0.1
         """Time passes until all of it is over, also where nothing waits any more."""
-        self.coupon = self.chance.choice(list(stock.COUPONS))
+        if self.theme == "pages":
+            self.wrongly, self.outcomes = 0.4, ("approve", "decline", "later", "later_fail", "later_fail")
+        elif self.theme != "anything":
+            self.cards = (*CARDS, *(UNSTEADY if self.theme == "refunds" else TRUSTY))
         platform.begin(seed)
         platform.watch = watch
         platform.wire.meet = self._meet
@@ -69,6 +88,7 @@ class History:
     def play(self) -> None:
         """Raises Violation."""
         try:
+            self.begin()
             for _ in range(self.chance.randint(*STEPS)):
                 self.turn()
             self.recover()
@@ -78,13 +98,19 @@ class History:
         if found:
             raise Violation(self.seed, found, self.trace)
 
+    def begin(self) -> None:
+        """What there must be for the theme to have anything to do."""
+        self.note(f"about {self.theme}")
+        for deed in self.chance.choice(BEGINNINGS.get(self.theme, (_BOUGHT,))):
+            self._do(partial(deed, self))
+
     # Turns
 
     def turn(self) -> None:
-        fake, waiting = self.platform.fake, self.platform.waiting()
+        fake, waiting, orders = self.platform.fake, self.platform.waiting(), self.orders()
         paid = any(one["status"] == "succeeded" for one in fake.every("charge").values())
         weighed: list[tuple[int, Callable[[], None]]] = [
-            (2 if self.orders else 8, self.order),
+            (2 if orders else 8, self.order),
             (4 if self._open_pages() else 0, self.pay),
             (4 if fake.state.queue else 0, self.webhooks),
             (6 if waiting else 0, self.hand_over),
@@ -93,10 +119,11 @@ class History:
             (3 if self._to_decide() else 0, self.decide),
             (5 if paid and self._gifts() else 0, self.offer),
             (5 if self.links else 0, self.claim),
-            (1 if self.orders else 0, self.cancel),
-            (5 if paid else 0, self.dispute),
+            (1 if orders else 0, self.cancel),
+            (2 if paid else 0, self.dispute),
+            (4 if fake.every("dispute") else 0, self.bank_decides),
             (5 if fake.every("transfer") else 1 if paid else 0, self.by_hand),
-            (1 if self.orders else 0, self.pay_another_page),
+            (1 if orders else 0, self.pay_another_page),
             (1, self.sweep),
             (2, self.jump),
             (1 if fake.every("account") else 2, self.open_account),
@@ -109,8 +136,9 @@ class History:
             (3 if self._in_suspense() else 0, self.place),
             (1, self.prune),
         ]
-        weights, deeds = zip(*weighed, strict=True)
-        self._do(self.chance.choices(deeds, weights)[0])
+        oftener = THEMES[self.theme]
+        weights = [weight * oftener.get(deed.__name__, 1) for weight, deed in weighed]
+        self._do(self.chance.choices([deed for _, deed in weighed], weights)[0])
 
     def _do(self, deed: Callable[[], None]) -> None:
         try:
@@ -119,293 +147,6 @@ class History:
             self.note(f"… cut off at {cut}")
         except Problem as problem:
             self.note(f"… Stripe: {problem.message}")
-
-    def note(self, what: str) -> None:
-        self.trace.append(f"{'  ' * self.depth}{what}")
-
-    def order(self) -> None:
-        buyer, currency = self.chance.choice(stock.READERS), self.chance.choice(("usd", "usd", "cny", "jpy"))
-        sold = [work for work, (prices, _) in stock.WORKS.items() if currency in prices]
-        works = self.chance.sample(sold, self.chance.randint(1, len(sold)))
-        if self.keys and self.chance.random() < 0.15:
-            key = f"key-of-history-{self.chance.randint(1, self.keys)}"
-        else:
-            self.keys += 1
-            key = f"key-of-history-{self.keys}"
-        self.note(f"{buyer[-2:]} orders {len(works)} works in {currency} by {key[-2:]}")
-        body: dict[str, Any] = {"work_ids": works, "currency": currency}
-        if self.chance.random() < 0.4:
-            body["coupon"] = self.coupon
-        if self.chance.random() < 0.25:
-            body["gift"] = True
-        self.note(f"with {body.get('coupon', 'no coupon')}{', as a gift' if 'gift' in body else ''}")
-        status, answer = self.call("POST", "/v1/orders", body, buyer, key)
-        self.note(f"→ {status} {answer.get('order_id', answer.get('code'))}")
-        if status == 201 and (buyer, answer["order_id"]) not in self.orders:
-            self.orders.append((buyer, answer["order_id"]))
-
-    def offer(self) -> None:
-        """A buyer asks for the link of a gift."""
-        if gifts := self._gifts():
-            buyer, order_id = self.chance.choice(gifts)
-            status, answer = self.call("POST", f"/v1/orders/{order_id}/gift-links", None, buyer)
-            self.note(f"a link for {order_id} → {status} {answer.get('code', '')}")
-            if status == 201:
-                self.links.setdefault(order_id, []).append(answer["token"])
-
-    def claim(self) -> None:
-        """Somebody has a link, perhaps an old one."""
-        if not self.links:
-            return
-        order_id = self.chance.choice(list(self.links))
-        number, who = self.chance.randrange(len(self.links[order_id])), self.chance.choice(stock.CLAIMERS)
-        status, answer = self.call("POST", "/v1/gift-claims", {"token": self.links[order_id][number]}, who)
-        self.note(f"{who[-2:]} claims {order_id} by link {number} → {status} {answer.get('code', '')}")
-        if status == 201 and number < len(self.links[order_id]) - 1:
-            raise checking.Broken(f"{order_id} was claimed by a link that a newer one had voided")
-
-    def pay(self) -> None:
-        pages = self._open_pages()
-        if not pages:
-            return
-        page = self.chance.choice(pages)
-        method = self.chance.choice(page["payment_method_types"])
-        outcome = self.chance.choice(("approve", "approve", "approve", "decline", "later", "later_fail"))
-        card = self.chance.choice(CARDS)
-        wrong = self.chance.randint(100, 2_000) if self.chance.random() < 0.08 else None
-        other = "eur" if self.chance.random() < 0.03 else None
-        self.note(
-            f"{page['client_reference_id']} is paid by {method} ({outcome}, {card[-4:]}) {wrong or ''} {other or ''}"
-        )
-        payments.pay(self.platform.fake, page["id"], method, outcome, card, wrong, other)
-
-    def pay_another_page(self) -> None:
-        """Stripe opened a page whose answer never reached us: one more way to pay the same order."""
-        from chalicelib.payments import gateway
-        from chalicelib.payments.objects import Checkout, Item
-
-        if not self.orders:
-            return
-        _, order_id = self.chance.choice(self.orders)
-        header = self.platform.store.tables["lyceum-dev-orders"].items[order_id, "order"]
-        total, currency = int(header["total"]["N"]), header["currency"]["S"]
-        if not total:
-            return
-        self.keys += 1
-        closes = int(self.platform.now) + 45 * 60
-        twin = Checkout(order_id=order_id, attempt=100 + self.keys, currency=currency, items=(Item("again", total),),
-                        methods=("card",), expires_at=closes, return_url="http://again.test")  # fmt: skip
-        self.note(f"{order_id} has one more page")
-        quiet, self.platform.wire.meet = self.platform.wire.meet, None
-        try:
-            page = gateway.open_checkout(twin)
-        finally:
-            self.platform.wire.meet = quiet
-        payments.pay(self.platform.fake, page.id, card=self.chance.choice(CARDS))
-
-    def webhooks(self) -> None:
-        fake = self.platform.fake
-        how: webhooks.Order = self.chance.choice(("as_is", "as_is", "shuffled", "reversed"))
-        times = self.chance.choice((1, 1, 1, 2))
-        if self.chance.random() < 0.1:
-            lost = webhooks.drop(fake)
-            return self.note(f"{len(lost)} webhooks are lost")
-        if self.chance.random() < 0.15 and fake.every("event"):
-            again = self.chance.choice(list(fake.every("event")))
-            self.note(f"an old webhook comes again: {fake.find('event', again)['type']}")
-            webhooks.duplicate(fake, again)
-        told = webhooks.deliver(fake, None, how, times, None, self.chance.randint(0, 9))
-        return self.note(f"webhooks {how} × {times}: {[one['type'] for one in told]}")
-
-    def hand_over(self) -> None:
-        if waiting := self.platform.waiting():
-            place, twice = self.chance.choice(waiting), self.chance.random() < 0.1
-            self.note(f"{place}{' twice' if twice else ''}")
-            self.platform.hand_over(place, twice)
-
-    def refund(self) -> None:
-        if not self.orders:
-            return
-        buyer, order_id = self.chance.choice(self.orders)
-        body: dict[str, Any] = {}
-        if self.chance.random() < 0.7:
-            lines = self._lines(order_id)
-            chosen = self.chance.sample(lines, self.chance.randint(1, len(lines)))
-            body["works"] = [{"work_id": work} | self._part_of(price) for work, price in chosen]
-        self.keys += 1
-        path = f"/v1/orders/{order_id}/refund-requests"
-        self.note(f"{order_id} is to go back: {body}")
-        status, answer = self.call("POST", path, body, buyer, f"key-of-refund-{self.keys}")
-        self.note(f"→ {status} {answer.get('code', answer.get('status'))}")
-
-    def _part_of(self, price: int) -> dict[str, Any]:
-        return {"amount": self.chance.randint(1, max(1, price))} if self.chance.random() < 0.7 else {}
-
-    def decide(self) -> None:
-        order_id, row = self.chance.choice(self._to_decide())
-        admin, approve = self.chance.choice(stock.ADMINS), self.chance.random() < 0.7
-        path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
-        status, answer = self.call("POST", path, {"approve": approve, "because": "so"}, admin)
-        self.note(f"an admin {'approves' if approve else 'rejects'} {row} → {status} {answer.get('code', '')}")
-
-    def cancel(self) -> None:
-        if self.orders:
-            buyer, order_id = self.chance.choice(self.orders)
-            status, _ = self.call("POST", f"/v1/orders/{order_id}/cancellation", None, buyer)
-            self.note(f"{order_id} is to be canceled → {status}")
-
-    def dispute(self) -> None:
-        fake = self.platform.fake
-        known = list(fake.every("dispute").values())
-        charges = [one for one in fake.every("charge").values() if one["status"] == "succeeded" and not one["disputed"]]
-        if known and (not charges or self.chance.random() < 0.7):
-            one = self.chance.choice(known)
-            if ends := [status for status in ENDS if _may_become(one, status)]:
-                status = self.chance.choice(ends)
-                self.note(f"dispute {one['id'][-4:]}: {one['status']} → {status}")
-                disputes.move(fake, one["id"], status)
-        elif charges:
-            charge = self.chance.choice(charges)
-            left = charge["amount"] - charge["amount_refunded"]
-            if left:
-                amount = left if self.chance.random() < 0.6 else self.chance.randint(1, left)
-                inquiry = self.chance.random() < 0.3
-                self.note(f"{amount} of {charge['id'][-4:]} is disputed{' (inquiry)' if inquiry else ''}")
-                disputes.open_dispute(fake, charge["id"], amount, inquiry=inquiry)
-
-    def by_hand(self) -> None:
-        """Somebody refunds in Stripe's dashboard."""
-        from infra.local.fake_stripe import refunds
-
-        fake = self.platform.fake
-        paid = [one for one in fake.every("charge").values() if one["status"] == "succeeded" and not one["disputed"]]
-        if paid:
-            charge = self.chance.choice(paid)
-            amount = self.chance.randint(1, charge["amount"])
-            self.note(f"{amount} of {charge['id'][-4:]} is refunded by hand")
-            refunds.create(fake, {"charge": charge["id"], "amount": amount})
-
-    def open_account(self) -> None:
-        """Authors open accounts; Stripe knows all at once, or never, or will not have them."""
-        for author in self.chance.sample(stock.AUTHORS, self.chance.randint(1, len(stock.AUTHORS))):
-            status, _ = self.call("POST", "/v1/me/payee", {"country": "SG"}, author)
-            self.note(f"{author[-2:]} opens an account → {status}")
-        for account in list(self.platform.fake.every("account")):
-            if self.chance.random() < 0.8:
-                accounts.complete(self.platform.fake, account)
-            elif self.chance.random() < 0.3:
-                accounts.disable(self.platform.fake, account)
-
-    def be_paid(self) -> None:
-        """The holds end, and it becomes another day."""
-        self.note("the holds end")
-        for seconds in (HOLD, A_DAY):
-            self.platform.now += seconds
-            self.platform.fake.tick()
-            self.platform.sweep("orders_sweep")
-
-    def spend(self) -> None:
-        """An author takes what there is out of an account: no transfer can be taken back then."""
-        fake = self.platform.fake
-        account = self.chance.choice(list(fake.every("transfer").values()))["destination"]
-        if (there := accounts.holds(fake, account, "usd")) > 0:
-            self.note(f"{account[-4:]} spends {there}")
-            accounts.spend(fake, account, there, "usd")
-
-    def pay_out(self) -> None:
-        """Our own balance goes to our bank, which may not take it."""
-        fake = self.platform.fake
-        if (there := balance.available(fake, "usd")) > 1:
-            payout = payouts.create(fake, {"amount": there // 2, "currency": "usd"})
-            self.note(f"{there // 2} is paid out")
-            if self.chance.random() < 0.3:
-                payouts.fail(fake, payout["id"])
-
-    def top_up(self) -> None:
-        """Our bank adds to our balance, and may take it back."""
-        self.note("we add to our balance")
-        topup = topups.create(self.platform.fake, {"amount": self.chance.randrange(1, 5_000), "currency": "usd"})
-        if self.chance.random() < 0.3:
-            topups.reverse(self.platform.fake, topup["id"])
-
-    def sweep(self) -> None:
-        name = self.chance.choice((*SWEEPS, COMPARISON) if self.compared else SWEEPS)
-        self.note(name)
-        self.platform.sweep(name)
-
-    def jump(self) -> None:
-        seconds = self.chance.choice(JUMPS)
-        self.note(f"{seconds} s pass")
-        self.platform.now += seconds
-        self.platform.fake.tick()
-
-    def unknown(self) -> None:
-        """The balance moves, and nothing says why; perhaps the hour is over then."""
-        kind, sign = self.chance.choice((("stripe_fee", -1), ("adjustment", 1)))
-        amount = self.chance.randint(1, 500)
-        self.note(f"{kind} of {amount}")
-        balance.make(self.platform.fake, sign * amount, kind, fee=self.chance.choice((0, 3)))
-        if self.chance.random() < 0.7:
-            self.platform.now += 3_600
-            self.platform.sweep("reconciliation_compare")
-
-    def place(self) -> None:
-        """Admins say where it belongs: one proposes, and one decides, who may be the same."""
-        for _ in range(self.chance.randint(1, 3)):
-            for name, item in self._in_suspense()[:1]:
-                admin, path = self.chance.choice(stock.ADMINS), f"/v1/admin/findings/{name}/proposals"
-                if "proposal_id" in item:
-                    path, body = f"{path}/{item['proposal_id']['S']}/decisions", {"approve": self.chance.random() < 0.8}
-                else:
-                    body = self._placement()
-                status, answer = self.call("POST", path, body, admin)
-                self.note(f"{admin[-2:]} places {name[-4:]}: {body} → {status} {answer.get('code', '')}")
-
-    def _placement(self) -> dict[str, Any]:
-        account = self.chance.choice(("commission", "bank", "processor_fee", "author_available"))
-        whose = {"author_id": self.chance.choice(stock.AUTHORS)} if account == "author_available" else {}
-        return {"account": account, "because": "so", **whose}
-
-    def settle(self) -> None:
-        for charge in balance.unsettled(self.platform.fake):
-            balance.settle_charge(self.platform.fake, charge)
-
-    def prune(self) -> None:
-        self.note("Stripe forgets idempotency keys")
-        self.platform.fake.state.keys.clear()
-
-    def call(self, method: str, path: str, body: Any, who: str, key: str = "") -> tuple[int, Any]:
-        headers = {"authorization": f"Bearer {stock.token(who)}"} | ({"idempotency_key": key} if key else {})
-        status, answer = self.platform.call(method, path, body, **headers)
-        if status >= 500 and status != 503:
-            raise checking.Broken(f"{method} {path} answered {status}: {answer}")
-        return status, answer if isinstance(answer, dict) else {}
-
-    def settle_down(self) -> None:
-        """Everything that waits arrives."""
-        self.note("all arrives")
-        self.calm()
-
-    def _open_pages(self) -> list[Any]:
-        return [one for one in self.platform.fake.every("checkout.session").values() if one["status"] == "open"]
-
-    def _gifts(self) -> list[tuple[str, str]]:
-        rows = self.platform.store.tables["lyceum-dev-orders"].items
-        return [(buyer, order_id) for buyer, order_id in self.orders if "gift" in rows[order_id, "order"]]
-
-    def _in_suspense(self) -> list[tuple[str, Any]]:
-        rows = self.platform.store.tables["lyceum-dev-findings"].items
-        found = [(key[0], item) for key, item in rows.items() if "unfinished" in item]
-        return [(name, item) for name, item in found if item["kind"]["S"] == "unknown"]
-
-    def _to_decide(self) -> list[tuple[str, str]]:
-        rows = self.platform.store.tables["lyceum-dev-orders"].items
-        return [key for key, item in rows.items() if item.get("unfinished", {}).get("S") == "decision"]
-
-    def _lines(self, order_id: str) -> list[tuple[str, int]]:
-        rows = self.platform.store.tables["lyceum-dev-orders"].items
-        return [(item["work_id"]["S"], int(item["price"]["N"])) for key, item in rows.items()
-                if key[0] == order_id and key[1].startswith("line#")]  # fmt: skip
 
     # What goes wrong, and how it ends
 
@@ -445,10 +186,10 @@ class History:
         self.note("all is well again")
         for number, seconds in enumerate((400, 4_000, A_DAY, A_DAY, A_DAY)):
             if self.compared and number == PATIENT:
-                self._reject_all()
+                self.decide_all(willing=False)
             self._wait(seconds, compare=number >= 2)
             if not self.compared:
-                self.decide_all()
+                self.decide_all(willing=True)
             if self._rests():
                 break
         for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
@@ -473,44 +214,11 @@ class History:
         planned = {entry["deed"] for entry in self.platform.fake.state.agenda}
         return waits <= AT_REST and planned <= AT_REST
 
-    def _reject_all(self) -> None:
-        """Requests that nobody decided keep reserved what was refunded by hand."""
-        for order_id, row in self._to_decide():
-            path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
-            self.call("POST", path, {"approve": False, "because": "so"}, stock.ADMINS[0])
-
-    def decide_all(self) -> None:
+    def decide_all(self, willing: bool) -> None:
         """Nobody leaves a request for ever: what somebody refunded by hand beyond what it leaves waits for that."""
         for order_id, row in self._to_decide():
             path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
-            for admin in stock.ADMINS:
+            for admin in stock.ADMINS if willing else ():
                 self.call("POST", path, {"approve": True}, admin)
             self.call("POST", path, {"approve": False, "because": "a bank decides"}, stock.ADMINS[0])
         self.calm()
-
-    def calm(self) -> None:
-        for _ in range(200):
-            told = webhooks.deliver(self.platform.fake, None)
-            waiting = self.platform.waiting()
-            for place in waiting:
-                self.platform.hand_over(place)
-            if not told and not waiting:
-                return
-        raise checking.Broken("it never comes to rest")
-
-
-def _may_become(dispute: Any, status: str) -> bool:
-    """As banks decide: an inquiry closes or becomes a dispute; what was lost or won may be appealed."""
-    before = dispute["status"]
-    follows = {
-        "warning_needs_response": ("needs_response", "warning_closed"),
-        "warning_under_review": ("needs_response", "warning_closed"),
-        "needs_response": ("under_review", "won", "lost"),
-        "under_review": ("won", "lost"),
-        "lost": ("appeal_under_review",),
-        "won": ("appeal_under_review",),
-        "appeal_under_review": ("won", "lost"),
-    }
-    if before == "appeal_under_review" and status == "lost" and len(dispute["balance_transactions"]) == 2:
-        return False  # this fake does not take money a second time
-    return status in follows.get(before, ())

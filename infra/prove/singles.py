@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, refunds, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
-from infra.prove.histories import A_DAY, HOLD, History, Violation
+from infra.prove.deeds import A_DAY, HOLD
+from infra.prove.histories import History, Violation
 from infra.prove.platform import SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
 
@@ -323,7 +324,6 @@ def an_order_with_a_coupon_that_expires(told: Told) -> None:
     told.calm()
     told.wants_too("ONCE", stock.READERS[1])
     if told.order_id:
-        told.orders = [(told.buyer, told.order_id)]
         told.pay_another_page()
     told.calm()
 

@@ -53,7 +53,7 @@ class Wire:
 
         botocore.client.BaseClient._make_api_call = lambda *call: self._to_aws(*call)
         stripe.RequestsClient.request = self._to_stripe  # type: ignore[method-assign, assignment]
-        _api_requestor._convert_to_stripe_object = Answered  # type: ignore[assignment]
+        _api_requestor._convert_to_stripe_object = Answered  # type: ignore[attr-defined, assignment]
         _util.logfmt = lambda told: ""
         stripe.enable_telemetry = False
         time.sleep = lambda seconds: None
