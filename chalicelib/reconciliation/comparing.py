@@ -64,8 +64,9 @@ def _since(at: int | None) -> int:
 def _walk(since: int, until: int) -> int:
     told = {settled.id: settled for settled in provider.between(since, until)}
     booked = {movement.settled.id: movement.settled for movement in movements.between(since, until)}
-    for name in sorted(told.keys() - booked.keys(), key=lambda each: told[each].created):
-        explaining.explain(told[name])
+    for settled in reversed(told.values()):
+        if settled.id not in booked:
+            explaining.explain(settled)
     for name, settled in booked.items():
         if not explaining.same(told.get(name), settled):
             _doubt(settled)

@@ -18,7 +18,7 @@ from infra.prove.wire import FAULTS, Cut, Fault
 STEPS = (4, 14)
 FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
-PATIENT = 4
+PATIENT = 3
 """After how many spans of recovery people decide what waits for them: what it held up was unknown for a day then."""
 AT_REST = {"release", "dispute", "mail", "release_funds", "pay_out"}
 """What still waits where all is over that people did: holds, banks, letters, and what Stripe makes available."""
@@ -184,10 +184,10 @@ class History(Deeds):
         """Nothing goes wrong any more, and time passes."""
         self.platform.wire.meet = None
         self.note("all is well again")
-        for number, seconds in enumerate((400, 4_000, A_DAY, A_DAY, A_DAY)):
+        for number, seconds in enumerate((5_000, A_DAY, A_DAY, A_DAY)):
             if self.compared and number == PATIENT:
                 self.decide_all(willing=False)
-            self._wait(seconds, compare=number >= 2)
+            self._wait(seconds, compare=number > 0)
             if not self.compared:
                 self.decide_all(willing=True)
             if self._rests():

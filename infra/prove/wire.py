@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.fake_stripe.answers import Dropped
 from infra.local.fake_stripe.fake import FakeStripe
+from infra.prove import quick
 from infra.prove.store import Refused, Store
 
 Fault = Literal["", "error_before", "error_after", "lost", "crash_before", "crash_after"]
@@ -57,6 +58,7 @@ class Wire:
         _util.logfmt = lambda told: ""
         stripe.enable_telemetry = False
         time.sleep = lambda seconds: None
+        quick.install()
 
     # AWS
 
