@@ -1,6 +1,5 @@
-"""pynamodb makes a row by asking each attribute of its model for its name, default and type, twice. What the answers are
-is known once a model is; a fifth of a history's time went there. The same rows come of it (tests/prove/test_quick.py).
-"""
+"""pynamodb makes a row by asking each attribute of its model for its name, default and type, twice. A model's answers
+stay the same, and a fifth of a history's time went there. The same rows come of it (tests/prove/test_quick.py)."""
 
 from __future__ import annotations
 
@@ -24,13 +23,13 @@ def uninstall() -> None:
 
 
 @cache
-def _stored(model: type[AttributeContainer]) -> dict[str, tuple[str, Attribute[Any]]]:
+def _stored(model: Any) -> dict[str, tuple[str, Attribute[Any]]]:
     """By the name in the table, the attribute and its name in Python."""
     return {attribute.attr_name: (name, attribute) for name, attribute in model.get_attributes().items()}
 
 
 @cache
-def _defaults(model: type[AttributeContainer], is_new: bool) -> list[tuple[str, Any]]:
+def _defaults(model: Any, is_new: bool) -> list[tuple[str, Any]]:
     found = []
     for name, attribute in model.get_attributes().items():
         default = attribute.default_for_new if is_new and attribute.default_for_new is not None else attribute.default
@@ -42,7 +41,7 @@ def _defaults(model: type[AttributeContainer], is_new: bool) -> list[tuple[str, 
 def _with_quick_defaults(self: Any, _user_instantiated: bool = True) -> None:
     if isinstance(self, MapAttribute):
         return _set_defaults(self, _user_instantiated)
-    for name, default in _defaults(type(self), _user_instantiated):
+    for name, default in _defaults(self.__class__, _user_instantiated):
         value = default() if callable(default) else default
         if value is not None:
             self.attribute_values[name] = value
@@ -52,7 +51,7 @@ def _with_quick_defaults(self: Any, _user_instantiated: bool = True) -> None:
 def _quickly_deserialized(self: Any, attribute_values: dict[str, dict[str, Any]]) -> None:
     if isinstance(self, MapAttribute) or type(self)._discriminator:
         return _container_deserialize(self, attribute_values)
-    known, values = _stored(type(self)), self.attribute_values
+    known, values = _stored(self.__class__), self.attribute_values
     if values:
         values.clear()
         _with_quick_defaults(self, _user_instantiated=False)
