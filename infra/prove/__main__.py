@@ -51,8 +51,7 @@ def _prove(pool: ProcessPoolExecutor, told: argparse.Namespace, first: int) -> S
     _gather(pool, seen, "histories", [(work.histories, seeds[at : at + BATCH]) for at in range(0, len(seeds), BATCH)])
     jobs: list[Any] = []
     if told.every:
-        places = [(story, variant) for story in range(len(singles.STORIES)) for variant in range(len(singles.VARIANTS))]
-        jobs = [(work.singles, *place, told.every) for place in places]
+        jobs = [(work.singles, *place, told.every) for place in singles.PLACES]
     _gather(pool, seen, "single faults", jobs)
     return seen
 

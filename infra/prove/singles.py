@@ -437,6 +437,10 @@ STORIES: tuple[Callable[[Told], None], ...] = (
 )
 
 
+PLACES = [(story, variant) for story in range(len(STORIES)) for variant in (0, 1 + story % (len(VARIANTS) - 1))]
+"""Each story is told in dollars, and in one of the other variants by turns."""
+
+
 class Single(NamedTuple):
     """One run: a story, its variant, and the fault at a call; ``at`` 0 is none."""
 

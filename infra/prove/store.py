@@ -6,7 +6,6 @@ tests/prove/test_store_contract.py.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -63,7 +62,7 @@ class Store:
         told = resolved.properties_of("AWS::DynamoDB::Table")
         self.tables = {each["TableName"]: Table(each) for each in told}
         self.listen: Callable[[list[Write]], None] = lambda writes: None
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, Json] = {}
 
     def answer(self, operation: str, told: Json) -> Json:
         """Raises Refused."""
@@ -133,9 +132,9 @@ class Store:
         return {"UnprocessedItems": {}}
 
     def _TransactWriteItems(self, told: Json) -> Json:
-        token, digest = told.get("ClientRequestToken", ""), hashlib.sha256(repr(told).encode()).hexdigest()
+        token = told.get("ClientRequestToken", "")
         if token and token in self._tokens:
-            if self._tokens[token] != digest:
+            if self._tokens[token] != told:
                 raise Refused("IdempotentParameterMismatchException", "The token was used for something else")
             return {}
         asked = [next(iter(one.items())) for one in told["TransactItems"]]
@@ -152,7 +151,7 @@ class Store:
             message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
             raise Refused("TransactionCanceledException", message, CancellationReasons=reasons)
         if token:
-            self._tokens[token] = digest
+            self._tokens[token] = told
         self._commit([write for write in prepared if isinstance(write, Write)])
         return {}
 
