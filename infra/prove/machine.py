@@ -98,17 +98,17 @@ def machine(platform: Platform, seen: Led) -> type[RuleBasedStateMachine]:
         def somebody_pays(self, chance: random.Random) -> None:
             self._turns(chance, History.pay)
 
-        @precondition(lambda self: bool(self.world.orders))
+        @precondition(lambda self: bool(self.world.orders()))
         @rule(chance=CHANCE)
         def somebody_pays_another_page(self, chance: random.Random) -> None:
             self._turns(chance, History.pay_another_page)
 
-        @precondition(lambda self: bool(self.world.orders))
+        @precondition(lambda self: bool(self.world.orders()))
         @rule(chance=CHANCE)
         def somebody_cancels(self, chance: random.Random) -> None:
             self._turns(chance, History.cancel)
 
-        @precondition(lambda self: bool(self.world.orders))
+        @precondition(lambda self: bool(self.world.orders()))
         @rule(chance=CHANCE)
         def somebody_wants_the_money_back(self, chance: random.Random) -> None:
             self._turns(chance, History.refund)
@@ -119,8 +119,13 @@ def machine(platform: Platform, seen: Led) -> type[RuleBasedStateMachine]:
             self._turns(chance, History.decide)
 
         @rule(chance=CHANCE)
-        def a_bank_disputes_or_decides(self, chance: random.Random) -> None:
+        def a_bank_asks(self, chance: random.Random) -> None:
             self._turns(chance, History.dispute)
+
+        @precondition(lambda self: bool(platform.fake.every("dispute")))
+        @rule(chance=CHANCE)
+        def a_bank_decides(self, chance: random.Random) -> None:
+            self._turns(chance, History.bank_decides)
 
         @rule(chance=CHANCE)
         def somebody_refunds_at_stripe(self, chance: random.Random) -> None:
