@@ -109,8 +109,8 @@ def _report(seen: Seen, seconds: float, seed: int) -> dict[str, Any]:
         "calls": seen.calls,
         "faults": seen.faults,
         "violations": len(seen.violations),
-        "boundaries_total": len(seen.boundaries),
-        "boundaries_hit": sum(1 for times in seen.boundaries.values() if times),
+        "boundaries_total": len(seen.boundaries.passed),
+        "boundaries_hit": len(seen.boundaries.hit),
         "rarest_journal": _told(expected.rarest(seen.journals, expected.JOURNALS)),
         "rarest_transition": _told(expected.rarest(seen.transitions, expected.TRANSITIONS)),
         "seconds": round(seconds, 1),
@@ -118,7 +118,8 @@ def _report(seen: Seen, seconds: float, seed: int) -> dict[str, Any]:
         "seed": seed,
         "journals": dict(sorted(seen.journals.items())),
         "transitions": dict(sorted(seen.transitions.items())),
-        "boundaries": dict(sorted(seen.boundaries.items())),
+        "boundaries": dict(sorted(seen.boundaries.passed.items())),
+        "never_hit": sorted(seen.boundaries.passed.keys() - seen.boundaries.hit.keys()),
     }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,7 @@ from hypothesis.stateful import (
 )
 
 from infra.prove import checking
+from infra.prove.boundaries import Boundaries
 from infra.prove.histories import History, Violation
 from infra.prove.platform import Platform
 from infra.prove.work import world
@@ -57,7 +57,7 @@ class Led:
 
 def machine(platform: Platform, seen: Led) -> type[RuleBasedStateMachine]:
     """The rules over this world."""
-    watch, boundaries = checking.Watch(platform), Counter[str]()
+    watch, boundaries = checking.Watch(platform), Boundaries()
 
     class Shop(RuleBasedStateMachine):
         def __init__(self) -> None:

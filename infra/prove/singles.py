@@ -4,13 +4,13 @@ hold."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, refunds, webhooks
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
+from infra.prove.boundaries import Boundaries
 from infra.prove.deeds import A_DAY, HOLD
 from infra.prove.histories import History, Violation
 from infra.prove.platform import SWEEPS, Platform
@@ -24,21 +24,17 @@ VARIANTS = [("usd", 0), ("usd", 60), ("cny", 60), ("jpy", 0)]
 class Told(History):
     """A history that is written down, with one fault at most: at the call of that number, from 1."""
 
-    def __init__(self, platform: Platform, boundaries: Counter[str], watch: checking.Watch, variant: int) -> None:
+    def __init__(self, platform: Platform, boundaries: Boundaries, watch: checking.Watch, variant: int) -> None:
         super().__init__(platform, variant, boundaries, watch)
         self.currency, platform.fake.merchant.settle_after = VARIANTS[variant]
-        self.at, self.fault, self.met = 0, "", 0
+        self.at, self.met = 0, 0
+        self.fault: Fault = ""
         self.compared, self.patient = False, False
         self.buyer, self.order_id, self.link = stock.READERS[0], "", ""
 
     def _meet(self, boundary: str) -> Fault:
         self.met += 1
-        self.boundaries[boundary] += 1
-        if self.met != self.at:
-            return ""
-        self.note(f"! {self.fault} at {boundary}")
-        self.faults += 1
-        return self.fault  # type: ignore[return-value]
+        return self._fail(boundary, self.fault) if self.met == self.at else self._pass(boundary)
 
     def tell(self, story: Callable[[Told], None]) -> int:
         """How many calls it makes. Raises Violation."""
@@ -450,15 +446,13 @@ class Single(NamedTuple):
     fault: Fault
 
 
-def of(
-    platform: Platform, story: int, variant: int, boundaries: Counter[str], watch: checking.Watch
-) -> Iterator[Single]:
+def of(platform: Platform, story: int, variant: int, boundaries: Boundaries, watch: checking.Watch) -> Iterator[Single]:
     """The story is played without a fault, to know its calls; then all runs of it."""
     calls = run(platform, Single(story, variant, 0, ""), boundaries, watch)
     yield from (Single(story, variant, at, fault) for at in range(1, calls + 1) for fault in FAULTS)
 
 
-def run(platform: Platform, single: Single, boundaries: Counter[str], watch: checking.Watch) -> int:
+def run(platform: Platform, single: Single, boundaries: Boundaries, watch: checking.Watch) -> int:
     """How many calls its story makes. Raises Violation."""
     told = Told(platform, boundaries, watch, single.variant)
     told.at, told.fault = single.at, single.fault

@@ -9,6 +9,7 @@ that are reached through them.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
@@ -26,6 +27,9 @@ Fault = Literal["", "error_before", "error_after", "lost", "crash_before", "cras
 FAULTS: tuple[Fault, ...] = ("error_before", "error_after", "lost", "crash_before", "crash_after")
 """error: for good, with the client's retries; lost: the first answer alone; crash: the process ends. Before or after
 the call was carried out; what is lost was."""
+
+
+_ID = re.compile(r"[a-z]+_(\w*_)?\w{14,}")
 
 
 class Cut(BaseException):
@@ -66,7 +70,7 @@ class Wire:
         service = client.meta.service_model.service_name
         if operation == "GetParameter":  # a warm process has read its secrets
             return self._aws(service, operation, told)
-        name = f"{operation} {_tables(told)}" if service == "dynamodb" else operation
+        name = f"{operation} {_about(told)}" if service == "dynamodb" else operation
         fault = self._meet(name)
         if fault == "error_before":
             raise _broken(operation)
@@ -179,9 +183,13 @@ def _bytes(value: Any) -> bytes:
     return value.encode() if isinstance(value, str) else value or b""
 
 
-def _tables(told: dict[str, Any]) -> str:
+def _about(told: dict[str, Any]) -> str:
+    """What a transaction does, by the audit; else the tables."""
     if "TransactItems" in told:
-        named = {next(iter(one.values()))["TableName"] for one in told["TransactItems"]}
+        asked = [next(iter(one.values())) for one in told["TransactItems"]]
+        if deeds := {one["Item"]["deed"]["S"] for one in asked if "deed" in one.get("Item", ())}:
+            return "+".join(sorted(deeds))
+        named = {one["TableName"] for one in asked}
     else:
         named = set(told.get("RequestItems", {})) or {told.get("TableName", "")}
     index = f"/{told['IndexName']}" if "IndexName" in told else ""
@@ -190,7 +198,7 @@ def _tables(told: dict[str, Any]) -> str:
 
 def _shape(path: str) -> str:
     """The path without ids."""
-    return "/".join("{id}" if "_" in part and any(c.isdigit() for c in part) else part for part in path.split("/"))
+    return "/".join("{id}" if _ID.fullmatch(part) else part for part in path.split("/"))
 
 
 def _status(number: int) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from infra.prove.boundaries import Boundaries
+
 _ticks = time.perf_counter
 
 
@@ -22,7 +24,7 @@ class Seen:
     faults: int = 0
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
-    boundaries: Counter[str] = field(default_factory=Counter)
+    boundaries: Boundaries = field(default_factory=Boundaries)
     journals: Counter[str] = field(default_factory=Counter)
     transitions: Counter[str] = field(default_factory=Counter)
 
