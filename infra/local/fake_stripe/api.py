@@ -26,6 +26,8 @@ from infra.local.fake_stripe import (
     refunds,
     sessions,
     subscriptions,
+    tax_calculations,
+    tax_transactions,
     topups,
     transfers,
 )
@@ -55,6 +57,8 @@ ROUTES = [
         transfers,
         payouts,
         topups,
+        tax_calculations,
+        tax_transactions,
     )
     for route in room.ROUTES
 ]
