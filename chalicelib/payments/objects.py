@@ -153,6 +153,45 @@ class Checkout(Struct, frozen=True, kw_only=True):
     """What the buyer must have read before paying."""
 
 
+class Place(Struct, frozen=True):
+    """Where a buyer lives, as precisely as is told: an ISO 3166-1 country, and a state of it by ISO 3166-2."""
+
+    country: str
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class Taxable(Struct, frozen=True):
+    """A line to be taxed: an ``amount`` that the tax is in, and the ``code`` of what is sold."""
+
+    reference: str
+    amount: int
+    code: str
+
+
+class Tax(Struct, frozen=True):
+    """How much of an amount is tax. ``rate`` is percent as a decimal text; ``jurisdiction`` DE, or US-CA."""
+
+    amount: int
+    rate: str
+    jurisdiction: str | None
+
+
+class Taxes(Struct, frozen=True):
+    """A tax calculation: each line's tax, by its reference."""
+
+    id: str
+    of: dict[str, Tax]
+
+
+class Declared(Struct, frozen=True):
+    """A tax transaction, and its lines' ids by their references. Without an ``id`` it is there, and nobody knows it any
+    more."""
+
+    id: str | None
+    lines: dict[str, str] = {}
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """A connected account. ``payable``: transfers reach it; ``needs`` names what Stripe wants to be told first."""
 
