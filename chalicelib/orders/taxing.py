@@ -57,14 +57,19 @@ def freeze(lines: list[LineRow], wanted: NewOrder) -> str | None:
     Raises BillingAddressMissing, BillingAddressUnknown, ProviderUnavailable.
     """
     sold = [line for line in lines if line.price]
-    if not sold or not _SOURCES[settings.value("TAX")]:
+    if not sold or not is_on():
         return None
     if wanted.billing_address is None:
         raise BillingAddressMissing(field="billing_address")
     found = _calculate(sold, wanted.currency, wanted.billing_address)
     for line in sold:
-        _put(line, found.of[line.row])
+        put(line, found.of[line.row])
     return found.id
+
+
+def is_on() -> bool:
+    """A setting that is no word of ours is a KeyError: nothing is sold untaxed by a slip."""
+    return _SOURCES[settings.value("TAX")]
 
 
 def view(line: LineRow) -> TaxView:
@@ -90,7 +95,8 @@ def _calculate(sold: list[LineRow], currency: str, address: BillingAddress) -> T
         raise ProviderUnavailable from error
 
 
-def _put(line: LineRow, tax: Tax) -> None:
+def put(line: LineRow, tax: Tax) -> None:
+    """This much of its price is tax: commission and shares are of the rest."""
     if not 0 <= tax.amount <= line.price:
         raise RuntimeError(f"{tax.amount} of {line.price} is tax")
     parts = split(line.price - tax.amount, line.commission_basis_points, line.shares)

@@ -84,6 +84,7 @@ class Invoice(Struct, frozen=True, kw_only=True):
     """What a subscription is billed for one period of so many ``days``; ``url`` is where a person can pay it.
 
     ``payments`` are the PaymentIntents that paid it, or are to. ``billed_by`` is the provider's id of the subscription.
+    ``taxes`` are in what it comes to: each an amount, and the provider's id of its rate.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Invoice(Struct, frozen=True, kw_only=True):
     tried: int = 0
     url: str | None = None
     payments: tuple[str, ...] = ()
+    taxes: tuple[tuple[int, str], ...] = ()
 
 
 class Subscription(Struct, frozen=True, kw_only=True):
@@ -130,6 +132,8 @@ class Recurring(Struct, frozen=True, kw_only=True):
     expires_at: int
     return_url: str
     note: str = ""
+    tax_code: str | None = None
+    """What it is to Stripe Tax, where that is to say what of the amount is tax."""
 
 
 class Item(Struct, frozen=True):

@@ -15,6 +15,7 @@ from tests.orders.test_crashes import BEFORE_AND_AFTER, named
 from tests.orders.test_disputes import becomes, disputed
 from tests.orders.test_passes import makes as a_pass
 from tests.orders.test_refunds import LATE_FAILURE, asks, settled
+from tests.orders.test_subscriptions import asks_to, renews_soon
 
 GERMANY, JAPAN = {"country": "DE"}, {"country": "JP"}
 RECORD, REVERSE = "/v1/tax/transactions/create_from_calculation", "/v1/tax/transactions/create_reversal"
@@ -419,3 +420,52 @@ def test_a_calculation_that_expired_before_it_was_declared_is_put_aside_for_a_pe
     parked = shop.world.post("/v1/admin/sweeps", as_=shop.world.admin()).json["parked_tasks"]
     assert [task["task_id"] for task in parked] == [f"declare_tax:{order['order_id']}"]
     shop.holds()
+
+
+# Subscriptions
+
+
+def subscribed(shop, **place):
+    begun = asks_to(shop, a_pass(shop).json).json
+    assert shop.pays(begun, **place) == 303
+    shop.arrives()
+    return begun
+
+
+def test_each_invoice_of_a_subscription_says_what_of_it_is_tax(shop):
+    begun = subscribed(shop, country="DE")
+    renews_soon(shop, begun)
+    orders = shop.world.get("/v1/me/orders", as_=shop.reader).json["items"]
+    for order in (shop.seen(shop.reader, each) for each in orders):
+        [tax] = order["taxes"]
+        assert (order["total"], order["tax"]) == (1_200, 192)
+        assert (tax["rate"], tax["jurisdiction"], tax["source"], tax["inclusive"]) == ("19.0", "DE", "stripe", True)
+    assert (len(orders), tax_account(shop), declared(shop)) == (2, -384, [])  # Stripe declares what its invoices take
+    assert shop.sums()["commission usd"] == -202  # a tenth of 1,008, twice
+    shop.holds()
+
+
+def test_two_taxes_of_an_invoice_are_one_rate_and_go_back_with_it(shop):
+    subscribed(shop, country="CA", state="QC")
+    shop.settles()
+    shop.arrives()
+    [order] = shop.world.get("/v1/me/orders", as_=shop.reader).json["items"]
+    [tax] = shop.seen(shop.reader, order)["taxes"]
+    assert (tax["rate"], tax["jurisdiction"], tax["amount"], tax_account(shop)) == ("14.975", "CA-QC", 156, -156)
+    assert asks(shop, order).status == 201
+    shop.arrives()
+    is_square(shop)
+
+
+def test_a_subscription_that_was_begun_untaxed_stays_so(shop, monkeypatch):
+    monkeypatch.delenv("TAX")
+    begun = subscribed(shop)
+    monkeypatch.setenv("TAX", "stripe")
+    renews_soon(shop, begun)
+    assert (len(shop.every("invoice")), tax_account(shop), shop.every("tax_rate")) == (2, 0, [])
+    shop.holds()
+
+
+def test_a_page_that_taxes_is_not_paid_by_who_lives_nowhere(shop):
+    begun = asks_to(shop, a_pass(shop).json).json
+    assert [shop.pays(begun, **place) for place in ({}, {"country": "US"}, {"country": "JP"})] == [400, 400, 303]

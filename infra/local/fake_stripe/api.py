@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from infra.local.fake_stripe import (
     accounts,
+    automatic_tax,
     balance,
     charges,
     customers,
@@ -59,6 +60,7 @@ ROUTES = [
         topups,
         tax_calculations,
         tax_transactions,
+        automatic_tax,
     )
     for route in room.ROUTES
 ]

@@ -14,7 +14,7 @@ from infra.local.fake_stripe.parameters import EXPAND, Check, Each, Fields, meta
 from infra.local.fake_stripe.problems import bad_parameter, missing_parameter, no_such
 from infra.local.fake_stripe.routes import Route
 from infra.local.fake_stripe.state import Object
-from infra.local.fake_stripe.tax_rates import Levy, levies
+from infra.local.fake_stripe.tax_rates import Levy, levies, split, within
 
 if TYPE_CHECKING:
     from infra.local.fake_stripe.fake import FakeStripe
@@ -113,12 +113,13 @@ def _named(number: int, line: Object) -> Object:
 
 def _line(fake: FakeStripe, wanted: Object, levied: list[Levy]) -> Object:
     """Of an amount that the tax is in, it is the rate's part of the whole; else it comes on top."""
-    whole_rate = sum((levy.rate for levy in levied), start=levied[0].rate * 0)
-    share = whole_rate / (100 + whole_rate) if wanted["tax_behavior"] == "inclusive" else whole_rate / 100
-    tax = rounded(wanted["amount"] * share)
+    if wanted["tax_behavior"] == "inclusive":
+        parts = within(wanted["amount"], levied)
+    else:
+        parts = split(rounded(wanted["amount"] * sum(levy.rate for levy in levied) / 100), levied)
+    tax = sum(parts)
     line_id = fake.new_id("tax_li_")
     taxable = wanted["amount"] - tax if wanted["tax_behavior"] == "inclusive" else wanted["amount"]
-    parts = _parts(tax, levied)
     broken_down = [_of_a_line(levy, part, taxable) for levy, part in zip(levied, parts, strict=True)]
     fake.keep({"id": line_id, "object": "tax_breakdown", "data": broken_down})
     return {
@@ -130,13 +131,6 @@ def _line(fake: FakeStripe, wanted: Object, levied: list[Levy]) -> Object:
         "product": None,
         **wanted,
     }
-
-
-def _parts(tax: int, levied: list[Levy]) -> list[int]:
-    """The last has what the others leave."""
-    whole_rate = sum((levy.rate for levy in levied), start=levied[0].rate * 0)
-    parts = [rounded(tax * levy.rate / whole_rate) for levy in levied[:-1]] if whole_rate else [0] * (len(levied) - 1)
-    return [*parts, tax - sum(parts)]
 
 
 def _of_a_line(levy: Levy, part: int, taxable: int) -> Object:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
+from infra.local.fake_stripe.merchant import rounded
 from infra.local.fake_stripe.problems import Problem
 from infra.local.fake_stripe.state import Object
 
@@ -39,6 +40,18 @@ class Levy(NamedTuple):
         name = self.state or _NAMES.get(self.country, self.country)
         level = "state" if self.state else "country"
         return {"country": self.country, "display_name": name, "level": level, "state": self.state}
+
+
+def within(amount: int, levied: list[Levy]) -> list[int]:
+    """How much of an amount that they are in each of these is: all together the rate's part, the last with the rest."""
+    whole_rate = sum((levy.rate for levy in levied), start=Fraction(0))
+    return split(rounded(amount * whole_rate / (100 + whole_rate)), levied)
+
+
+def split(tax: int, levied: list[Levy]) -> list[int]:
+    whole_rate = sum((levy.rate for levy in levied), start=Fraction(0))
+    parts = [rounded(tax * levy.rate / whole_rate) if whole_rate else 0 for levy in levied[:-1]]
+    return [*parts, tax - sum(parts)]
 
 
 def levies(address: Object, tax_code: str) -> list[Levy]:

@@ -1,7 +1,10 @@
 """Tax calculations and tax transactions, as Stripe has them."""
 
 import pytest
+import requests
 import stripe
+
+from tests.local.fake_stripe.test_billing import a_subscription
 
 A_DAY = 24 * 3600
 BOOK, VIDEO = "txcd_10302000", "txcd_10402100"
@@ -183,3 +186,44 @@ def test_a_part_says_which_part_and_says_it_once(sdk):
     error = refusal(lambda: reversed_(sdk, sale, "re_1", mode="partial", flat_amount=-1, line_items=[named]))
     assert error.param == "flat_amount"
     assert refusal(lambda: reversed_(sdk, sale, "re_1", mode="partial", flat_amount=1)).param == "flat_amount"
+
+
+# Automatic tax
+
+
+def subscribes(sdk, **price):
+    order = a_subscription(automatic_tax={"enabled": True})
+    order["line_items"][0]["price_data"] |= {"tax_behavior": "inclusive", **price}
+    return sdk.checkout.sessions.create(order)
+
+
+def test_a_page_that_taxes_asks_for_the_place_and_the_invoice_says_the_tax(sdk, running):
+    session = subscribes(sdk)
+    assert (session.automatic_tax.status, session.amount_total) == ("requires_location_inputs", 900)
+    assert 'name="country"' in requests.get(session.url, timeout=10).text
+    form = {"action": "pay", "method": "card", "card_number": "4242424242424242"}
+    answers = [
+        requests.post(session.url, data=form | place, allow_redirects=False, timeout=10).status_code
+        for place in ({}, {"country": "CA"}, {"country": "CA", "state": "QC"})
+    ]
+    assert answers == [400, 400, 303]
+    session = sdk.checkout.sessions.retrieve(session.id)
+    assert (session.automatic_tax.status, session.customer_details.address.state) == ("complete", "QC")
+    invoice = sdk.invoices.retrieve(session.invoice)
+    assert (invoice.total, invoice.total_excluding_tax) == (900, 783)
+    assert [(tax.amount, tax.tax_behavior) for tax in invoice.total_taxes] == [(39, "inclusive"), (78, "inclusive")]
+    rates = [sdk.tax_rates.retrieve(tax.tax_rate_details.tax_rate) for tax in invoice.total_taxes]
+    assert [(rate.country, rate.state, rate.percentage) for rate in rates] == [("CA", None, 5.0), ("CA", "QC", 9.975)]
+
+
+def test_only_subscriptions_at_prices_with_the_tax_in_them_are_taxed_on_the_page(sdk, buyer):
+    assert refusal(lambda: subscribes(sdk, tax_behavior="exclusive")).param.endswith("[tax_behavior]")
+    asked = {"automatic_tax": {"enabled": True}}
+    assert refusal(lambda: buyer.opens(900, **asked)).param == "automatic_tax[enabled]"
+
+
+def test_an_invoice_that_nobody_taxes_says_so(sdk, buyer):
+    session = sdk.checkout.sessions.create(a_subscription())
+    buyer.pays(session)
+    invoice = sdk.invoices.retrieve(sdk.checkout.sessions.retrieve(session.id).invoice)
+    assert (invoice.total_taxes, invoice.automatic_tax.enabled, invoice.total_excluding_tax) == ([], False, 900)
