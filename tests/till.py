@@ -46,9 +46,9 @@ class Till:
         assert reply.status == 201, reply.body
         return reply.json
 
-    def pays(self, order: Any, method: str = "card", outcome: str = "approve", card: str = CARD) -> int:
+    def pays(self, order: Any, method: str = "card", outcome: str = "approve", card: str = CARD, **more: str) -> int:
         """Click on the payment page as a person would; the page's status."""
-        form = {"action": "pay", "method": method, "outcome": outcome, "card_number": card}
+        form = {"action": "pay", "method": method, "outcome": outcome, "card_number": card, **more}
         return requests.post(order["pay_at"], data=form, allow_redirects=False, timeout=10).status_code
 
     def takes(self, order: Any, **wrong: Any) -> None:

@@ -30,6 +30,7 @@ ENVIRONMENT: dict[str, str] = {
     "STRIPE_LIVEMODE": "1 where the keys are live: an event of the other mode is refused. Default: 0.",
     "COMMISSION_BASIS_POINTS": "The platform's share of a sale. Default: 1000, which is 10 %.",
     "COMMISSION_OVERRIDES": "Shares agreed with single authors: JSON of basis points by account id. Default: none.",
+    "TAX": "stripe: Stripe Tax says what of a price is tax, by where its buyer lives. none: nothing is. Default: none.",
     "PAYOUT_HOLD_DAYS": "How long authors wait for the money of a sale, while its buyer may want it back. Default: 14.",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR. Default: INFO.",
     "STREAM_WORKS": "The ARN of the works table's stream.",
@@ -60,6 +61,7 @@ _DEFAULTS = {
     "STRIPE_API_BASE": "https://api.stripe.com",
     "STRIPE_LIVEMODE": "0",
     "COMMISSION_BASIS_POINTS": "1000",
+    "TAX": "none",
     "PAYOUT_HOLD_DAYS": "14",
     "LOG_LEVEL": "INFO",
 }

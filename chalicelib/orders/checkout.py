@@ -11,7 +11,17 @@ from chalicelib.core.errors import Unprocessable
 from chalicelib.core.idempotency import Once
 from chalicelib.core.logs import count, logger
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import bundling, collection, discounting, fulfilment, history, refund_policy, status, terms
+from chalicelib.orders import (
+    bundling,
+    collection,
+    discounting,
+    fulfilment,
+    history,
+    refund_policy,
+    status,
+    taxing,
+    terms,
+)
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import PAYMENT, LineRow, OrderRow
 from chalicelib.orders.shapes import NewOrder, OrderView
@@ -40,7 +50,8 @@ def place_order(buyer: Actor, wanted: NewOrder, once: Once) -> OrderView:
     """Record the order, then ask for the money: a crash between leaves a pending order nobody paid, never a payment
     without an order.
 
-    Raises what ``terms.freeze`` raises, CouponNotValid, AlreadyClaimed, CheckoutDeclined, ProviderUnavailable.
+    Raises what ``terms.freeze`` and ``taxing.freeze`` raise, CouponNotValid, AlreadyClaimed, CheckoutDeclined,
+    ProviderUnavailable.
     """
     order = collection.read(once.subject) if once.resumed else _record(buyer, wanted, once)
     if order.header.total == 0:
@@ -65,6 +76,7 @@ def place_order(buyer: Actor, wanted: NewOrder, once: Once) -> OrderView:
 def _record(buyer: Actor, wanted: NewOrder, once: Once) -> Order:
     lines, coupon = terms.freeze(once.subject, buyer.party_id, wanted)
     header = _header(buyer, wanted, lines, once.subject)
+    header.tax_calculation = taxing.freeze(lines, wanted)
     if coupon:
         header.coupon, header.coupon_held = coupon.code, True
     with all_or_nothing() as tx:

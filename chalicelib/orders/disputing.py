@@ -19,7 +19,7 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import earnings, entries, journals, postings
 from chalicelib.ledger.entries import Settled
 from chalicelib.ledger.returns import Taken
-from chalicelib.orders import collection, contested, earning, entitlement, refunding, returning, status
+from chalicelib.orders import collection, contested, declaring, earning, entitlement, refunding, returning, status
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import ENDED, KNOWN, LOST, OrderDisputed
 from chalicelib.orders.models import DECISION, DISPUTE, OVERPAID, PURCHASE, DisputeRow, LineRow, PaymentRow, dispute_row
@@ -156,7 +156,9 @@ class _Seen:
         taken = refunding.total(took)
         self.earned, authors = earnings.take(self.earned, taken.authors)
         told = (self.order.order_id, self.row.currency, self.row.out, taken, authors, waiting)
-        journals.post(self.tx, postings.dispute_lost(self._journal(self.row.losses + 1), *told))
+        name = self._journal(self.row.losses + 1)
+        journals.post(self.tx, postings.dispute_lost(name, *told))
+        declaring.back(self.tx, self.order, name, took)
         self._set(losses=self.row.losses + 1, taken=msgspec.to_builtins(took))
 
     def _took(self, line: LineRow, part: int) -> Taken:
@@ -169,6 +171,7 @@ class _Seen:
         name = self._journal(self.row.losses)
         lost = refunding.posted(f"J6#{name}")
         journals.post(self.tx, entries.inverse(lost, "J6r", name))
+        declaring.undone(self.tx, self.order, name)
         took = {row: msgspec.convert(told, Taken) for row, told in (self.row.taken or {}).items()}
         self.earned = earnings.give_back(self.earned, refunding.total(took).authors, lost)
         for row, taken in took.items():

@@ -18,7 +18,17 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import earnings, journals, postings
 from chalicelib.ledger.entries import Journal
 from chalicelib.library import access
-from chalicelib.orders import collection, discounting, earning, passing, releasing, returning, terms
+from chalicelib.orders import (
+    collection,
+    declaring,
+    discounting,
+    earning,
+    passing,
+    releasing,
+    returning,
+    taxing,
+    terms,
+)
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import OVERPAID, PURCHASE, RELEASE, REVIEW, SETTLEMENT, PaymentRow, payment_row
 from chalicelib.outbox import tasks
@@ -139,9 +149,10 @@ def _present(order: Order) -> Goods:
 
 def _sell(tx: Transaction, order: Order, payment: Payment, goods: Goods) -> None:
     authors = earning.shares_of(order.lines)
-    commission, tax = sum(line.commission for line in order.lines), sum(line.tax["amount"] for line in order.lines)
+    commission, tax = sum(line.commission for line in order.lines), taxing.total(order.lines)
     sale = postings.sale(payment.id, order.order_id, payment.currency, authors, commission, tax)
     _receive(tx, order, payment, sale, kind=PURCHASE)
+    declaring.sale(tx, order)
     earned = earning.facts(earnings.begin(payment.currency, authors))
     _deliver(tx, order, goods, earned, payment=payment.id)
 

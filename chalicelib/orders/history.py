@@ -9,7 +9,7 @@ from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import NotFound
 from chalicelib.core.money import written
-from chalicelib.orders import collection, status
+from chalicelib.orders import collection, status, taxing
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import AnyRow, ComplaintRow, DisputeRow, LineRow, OrderRow, PaymentRow, RequestRow
 from chalicelib.orders.shapes import (
@@ -64,6 +64,8 @@ def view(order: Order) -> OrderView:
         timeline=status.timeline(header),
         reason=header.review_reason,
         refund_policy=header.refund_policy,
+        tax=taxing.total(order.lines),
+        taxes=[taxing.view(line) for line in order.lines],
         refunded=header.refunded,
         author_pass=_pass(order.passed) if order.passed else None,
         refunds=[request_view(row, order.lines) for row in order.requests],

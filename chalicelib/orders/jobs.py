@@ -8,7 +8,7 @@ from chalice import Blueprint, Rate
 
 from chalicelib.core import facts, logs, settings
 from chalicelib.core.records import Change, each_change, on_time
-from chalicelib.orders import answering, hearing, receipts, returning, sending_back, sweeping, unsubscribing
+from chalicelib.orders import answering, declaring, hearing, receipts, returning, sending_back, sweeping, unsubscribing
 from chalicelib.outbox import tasks
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import inbox
@@ -24,6 +24,9 @@ EFFECTS: dict[str, Callable[[Task], None]] = {
     "end_renewal": unsubscribing.carry_out,
     "end_subscriptions": unsubscribing.leave,
     "move_money": paying.carry_out,
+    "declare_tax": declaring.declare,
+    "declare_tax_back": declaring.declare_back,
+    "declare_tax_undone": declaring.declare_undone,
     "send_receipt": lambda task: receipts.send(task.data["order_id"]),
 }
 

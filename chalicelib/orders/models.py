@@ -51,7 +51,9 @@ class OrderRow(Told):
     """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show.
     ``earnings`` is what its authors have of it, and ``releases`` counts the journals that ended their hold. ``total``
     is what a ``coupon`` left to pay, and ``coupon_held`` says that one of its uses is this order's. Of a ``gift``,
-    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to."""
+    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to. By its
+    ``tax_calculation`` the tax of its lines was found, and ``tax_declared`` is what of that the provider knows, by
+    reference."""
 
     class Meta(Place):
         table_name = TABLE
@@ -67,6 +69,8 @@ class OrderRow(Told):
     coupon = UnicodeAttribute(null=True)
     coupon_held = BooleanAttribute(null=True)
     discount = MinorUnits(default=0)
+    tax_calculation = UnicodeAttribute(null=True)
+    tax_declared = Json(null=True)
     gift = BooleanAttribute(null=True)
     gift_hash = UnicodeAttribute(null=True)
     claimed_by = UnicodeAttribute(null=True)

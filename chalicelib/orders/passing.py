@@ -17,12 +17,12 @@ from chalicelib.orders import collection, subscriptions
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import ENDING, LineRow, line_row
 from chalicelib.orders.shapes import NewOrder, NewSubscription
+from chalicelib.orders.taxing import NO_TAX
 
 TOLD_BEFORE = timedelta(days=3)
 """How long before its end a pass's reader hears of it; of a pass of less than twice that, not at all."""
 
 ACTOR = actors.system("passing")
-NO_TAX = {"inclusive": True, "rate_basis_points": 0, "amount": 0, "jurisdiction": None, "source": "none"}
 
 
 class PassNotForSale(Unprocessable):

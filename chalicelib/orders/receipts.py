@@ -6,7 +6,10 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import written
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.mail import post
-from chalicelib.orders import collection
+from chalicelib.orders import collection, taxing
+from chalicelib.orders.collection import Order
+
+_WITH_TAX = {"en": "{total} (of which {tax} tax)", "zh": "{total}（含税 {tax}）"}
 
 
 def send(order_id: str) -> None:
@@ -25,8 +28,13 @@ def send(order_id: str) -> None:
                 name=buyer.name,
                 order_id=order_id,
                 works="\n".join(f"- {work['title']}" for work in order.header.works),
-                total=written(order.header.currency, order.header.total),
+                total=_total(order, buyer.language),
                 url=f"{settings.value('PUBLIC_URL')}/orders/{order_id}",
             )
     except (Conflict, NotFound):
         return
+
+
+def _total(order: Order, language: str) -> str:
+    total, tax = (written(order.header.currency, each) for each in (order.header.total, taxing.total(order.lines)))
+    return _WITH_TAX[language].format(total=total, tax=tax) if taxing.total(order.lines) else total

@@ -13,7 +13,7 @@ from chalicelib.ledger import earnings, journals, postings, returns
 from chalicelib.ledger.earnings import Earnings
 from chalicelib.ledger.entries import Journal
 from chalicelib.ledger.returns import Taken, Terms
-from chalicelib.orders import collection, contested, earning, entitlement
+from chalicelib.orders import collection, contested, declaring, earning, entitlement
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow, PaymentRow, RefundRow, RequestRow
 from chalicelib.outbox import tasks
@@ -114,6 +114,7 @@ def _book(
         told = (refund.id, order.order_id, refund.currency, all_of_it, authors)
         left = postings.refund(*told, refund.settled)
         journals.post(tx, left)
+        declaring.back(tx, order, refund.id, took)
         facts["taken"] = msgspec.to_builtins(took)
         after = {
             name: (lines[name].booked + part, taken_of(lines[name]).plus(took[name])) for name, part in parts.items()
@@ -121,6 +122,7 @@ def _book(
     if "reversed" in facts and refund.returned:
         stored = left or posted(f"J2#{refund.id}")
         journals.post(tx, postings.undone(stored, "J3", refund.id, refund.returned))
+        declaring.undone(tx, order, refund.id)
         earned = earnings.give_back(earned, total(took).authors, stored)
         for name, part in parts.items():
             booked, taken = after.get(name, (lines[name].booked, taken_of(lines[name])))

@@ -8,7 +8,7 @@ from chalicelib.catalog.offers import Pass
 from chalicelib.core import clock
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import Transaction, all_or_nothing
-from chalicelib.orders import checkout, collection, fulfilment, passing, subscriptions
+from chalicelib.orders import checkout, collection, fulfilment, passing, subscriptions, taxing
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import LineRow, OrderRow, SubscriptionRow
 from chalicelib.payments import billing, gateway, inbox
@@ -64,9 +64,10 @@ def _take(invoice: Invoice, payment: Payment, event: Event | None) -> None:
             return fulfilment.take(payment, event)
         except NotFound:
             row = subscriptions.read(invoice.account_id, invoice.subscription_id)
+        order = _order(row, invoice, payment)
         try:
             with all_or_nothing() as tx:
-                _begin(tx, row, invoice, payment, refused or _refused(row, invoice))
+                _begin(tx, row, invoice, order, payment, refused or _refused(row, invoice))
                 inbox.finish(tx, event)
             return None
         except Rivaled:
@@ -81,10 +82,11 @@ def _refused(row: SubscriptionRow, invoice: Invoice) -> str | None:
     return None if row.provider_id in (None, invoice.billed_by) else "paid_before"
 
 
-def _begin(tx: Transaction, row: SubscriptionRow, invoice: Invoice, payment: Payment, refused: str | None) -> None:
+def _begin(
+    tx: Transaction, row: SubscriptionRow, invoice: Invoice, order: Order, payment: Payment, refused: str | None
+) -> None:
     """Order and payment at once. What goes back is not charged again either. That the passes are read before the others
     are looked at, and written as they were, lets one of two who begin at once be the first."""
-    order = _order(row, invoice, payment)
     tx.begin(order.header, Moved())
     for line in order.lines:
         tx.begin(line)
@@ -113,8 +115,11 @@ def _order(row: SubscriptionRow, invoice: Invoice, payment: Payment) -> Order:
 
 
 def _line(row: SubscriptionRow, invoice: Invoice, payment: Payment) -> LineRow:
-    """On the terms that were frozen when it was begun, for the days that the invoice is for: months differ."""
+    """On the terms that were frozen when it was begun, for the days that the invoice is for: months differ. What of it
+    is tax, the invoice says; Stripe declares that by itself."""
     sold = Pass(row.pass_id, row.author_id, row.title, invoice.days, {row.currency: row.price})
     line = passing.line(payment.order_id, 1, sold, row.currency, row.commission_basis_points)
     line.subscription, line.billed_by = row.subscription_id, invoice.billed_by
+    if tax := billing.tax_in(invoice):
+        taxing.put(line, tax)
     return line

@@ -60,6 +60,7 @@ from chalicelib.orders.shapes import (
     SubscriptionView,
 )
 from chalicelib.orders.subscribing import AlreadySubscribed
+from chalicelib.orders.taxing import BillingAddressMissing, BillingAddressUnknown
 from chalicelib.orders.terms import (
     AlreadyOwned,
     CartTooLarge,
@@ -97,7 +98,7 @@ CART: tuple[type[Refusal], ...] = (
     who=Who.READER,
     body=NewOrder,
     answers={201: OrderView},
-    refuses=(*CART, CheckoutDeclined, ProviderUnavailable),
+    refuses=(*CART, BillingAddressMissing, BillingAddressUnknown, CheckoutDeclined, ProviderUnavailable),
     once=True,
 )
 def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:

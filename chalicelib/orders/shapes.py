@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from chalicelib.core.money import MAXIMUM, CurrencyCode
+from chalicelib.core.validation import LINE
 from chalicelib.coupons.shapes import Code
 
 MOST_WORKS = 20
@@ -13,10 +14,19 @@ WorkId = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}(?![\s\S])")]
 Method = Literal["card", "alipay", "wechat_pay"]
 
 
+class BillingAddress(Struct, forbid_unknown_fields=True):
+    """Where the buyer lives: ``country`` by ISO 3166-1, two letters; ``state`` by ISO 3166-2, without the country."""
+
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}(?![\s\S])")]
+    postal_code: Annotated[str, Meta(min_length=1, max_length=20, pattern=LINE)] | None = None
+    state: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,3}(?![\s\S])")] | None = None
+
+
 class NewOrder(Struct, forbid_unknown_fields=True):
     """At most 20 works, those of bundles counted, and one pass. ``method`` is shown first on the payment page; the
     others stay. A ``coupon`` takes something off the works and bundles that it fits; no less is left to pay than can be
-    paid, but for nothing."""
+    paid, but for nothing. Where the platform says what tax is in its prices, an order that costs something needs a
+    ``billing_address``; it changes no price."""
 
     currency: CurrencyCode
     work_ids: Annotated[list[WorkId], Meta(max_length=MOST_WORKS)] = []
@@ -25,6 +35,7 @@ class NewOrder(Struct, forbid_unknown_fields=True):
     coupon: Code | None = None
     gift: bool = False
     method: Method | None = None
+    billing_address: BillingAddress | None = None
 
 
 class NewSubscription(Struct, forbid_unknown_fields=True):
@@ -370,10 +381,23 @@ class PaymentView(Struct):
     refunded: int
 
 
+class TaxView(Struct):
+    """The tax that is in the price of a work of the order: ``amount`` in whole minor units, ``rate`` in percent as a
+    decimal text, ``jurisdiction`` a country, or a state of it (US-CA). ``source`` is stripe, or none: then nobody
+    looked, and it is 0."""
+
+    inclusive: bool
+    rate: str
+    amount: int
+    jurisdiction: str | None
+    source: str
+    work_id: str = ""
+
+
 class OrderView(OrderCard):
     """An order with its timeline. ``pay_at`` is the page to pay on, while it can be paid; ``methods`` are offered
     there. ``reason`` says why a payment was not accepted. ``refunded`` of the total went back, by ``refunds``. Of a
-    gift the timeline says when it was ``claimed``.
+    gift the timeline says when it was ``claimed``. ``tax`` of the total is tax, by ``taxes`` of each work.
     """
 
     pay_at: str | None
@@ -383,6 +407,8 @@ class OrderView(OrderCard):
     timeline: list[Moment]
     reason: str | None
     refund_policy: str
+    tax: int
+    taxes: list[TaxView]
     refunded: int
     author_pass: OrderedPass | None
     refunds: list[RequestView]

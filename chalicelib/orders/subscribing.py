@@ -12,7 +12,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.idempotency import Once
 from chalicelib.core.logs import logger
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.orders import collection, passing, refund_policy, subscriptions, terms
+from chalicelib.orders import collection, passing, refund_policy, subscriptions, taxing, terms
 from chalicelib.orders.checkout import CLOCKS_DIFFER, CheckoutDeclined
 from chalicelib.orders.collection import Moved
 from chalicelib.orders.models import SUBSCRIPTION, SubscriptionRow, subscriber_key, subscription_row
@@ -103,6 +103,7 @@ def _recurring(row: SubscriptionRow) -> Recurring:
         expires_at=int(row.closes_at.timestamp()),
         return_url=f"{settings.value('PUBLIC_URL')}/subscriptions/{row.subscription_id}",
         note=refund_policy.in_words(row.refund_policy),
+        tax_code=taxing.CODES["pass"] if taxing.is_on() else None,
     )
 
 

@@ -20,20 +20,19 @@ from chalicelib.orders import bundling, discounting, passing
 from chalicelib.orders.discounting import CouponNotValid
 from chalicelib.orders.models import LineRow, line_row
 from chalicelib.orders.shapes import MOST_WORKS, NewOrder
+from chalicelib.orders.taxing import NO_TAX
 
 REFUND_POLICY = "2026-11"
 """The version of the refund rules that an order is placed under."""
 
 TRANSACTION_ITEMS = 100
-FIXED_ITEMS = 14
+FIXED_ITEMS = 15
 """What is written whatever was bought, at most: of fulfilment order, payment, two journals, a movement, receipt, inbox,
-audit, an answer, and a coupon's two counts; of a dispute order, payment, dispute, three journals, two movements, inbox,
-audit, and requests that it ends."""
+audit, an answer, what is declared, and a coupon's two counts; of a dispute order, payment, dispute, three journals, two
+movements, inbox, audit, what is declared, and requests that it ends."""
 
 AUTHORS_ITEMS = 3
 """What a journal writes for an author: the entries of their statement, and the balances, one or two."""
-
-NO_TAX = {"inclusive": True, "rate_basis_points": 0, "amount": 0, "jurisdiction": None, "source": "none"}
 
 
 class WorkNotForSale(Unprocessable):

@@ -1,9 +1,12 @@
 """Subscriptions at Stripe: begun on its page, renewed by its clock, each period on an invoice; and ended by us."""
 
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from chalicelib.payments.gateway import session_of
-from chalicelib.payments.objects import Invoice, Recurring, Session, Subscription
+from chalicelib.payments.objects import Invoice, Recurring, Session, Subscription, Tax
 from chalicelib.payments.wire import ask, client, listed
 
 METHODS = ("card",)
@@ -32,6 +35,8 @@ def open_subscription(wanted: Recurring) -> Session:
         "success_url": wanted.return_url,
         "cancel_url": wanted.return_url,
     }
+    if wanted.tax_code:
+        params["automatic_tax"] = {"enabled": True}
     if wanted.note:
         params["custom_text"] = {"submit": {"message": wanted.note}}
     key = f"subscription:{wanted.subscription_id}:{wanted.attempt}"
@@ -67,6 +72,21 @@ def invoice_of(payment_id: str) -> Invoice | None:
     return read_invoice(found["invoice"]) if found else None
 
 
+def tax_in(invoice: Invoice) -> Tax | None:
+    """What tax is in what it comes to; None where nobody looked. A question for each rate.
+
+    Raises ProviderUnavailable, ProviderDeclined.
+    """
+    rates = [ask(partial(client().tax_rates.retrieve, rate)) for _, rate in invoice.taxes]
+    if not rates:
+        return None
+    finest = next((rate for rate in rates if rate.get("state")), rates[0])
+    named = "-".join(finest[name] for name in ("country", "state") if finest.get(name))
+    # A number on the wire: its shortest text is the one that was sent.
+    percent = sum((Decimal(str(rate["effective_percentage"] or 0)) for rate in rates), Decimal(0))
+    return Tax(sum(amount for amount, _ in invoice.taxes), str(percent), named or None)
+
+
 def paid_invoices(provider_id: str, since: int) -> list[Invoice]:
     """Those made since that second, oldest first. Raises ProviderUnavailable."""
     params = {"subscription": provider_id, "status": "paid", "created": {"gte": since}, "limit": 100}
@@ -77,12 +97,15 @@ def paid_invoices(provider_id: str, since: int) -> list[Invoice]:
 def _line(wanted: Recurring) -> dict[str, Any]:
     """A pass of thirty days is renewed by the month, one of 365 by the year, any other by its days."""
     interval, count = _INTERVALS.get(wanted.days, ("day", wanted.days))
-    price = {
+    price: dict[str, Any] = {
         "currency": wanted.currency,
         "unit_amount": wanted.item.amount,
         "product_data": {"name": wanted.item.name},
         "recurring": {"interval": interval, "interval_count": count},
     }
+    if wanted.tax_code:
+        price["tax_behavior"] = "inclusive"
+        price["product_data"]["tax_code"] = wanted.tax_code
     return {"price_data": price, "quantity": 1}
 
 
@@ -115,4 +138,11 @@ def _invoice(told: dict[str, Any]) -> Invoice:
         tried=told["attempt_count"],
         url=told.get("hosted_invoice_url"),
         payments=tuple(payment for payment in payments if payment),
+        taxes=tuple(_taxes(told.get("total_taxes") or ())),
     )
+
+
+def _taxes(told: Iterable[dict[str, Any]]) -> Iterator[tuple[int, str]]:
+    for tax in told:
+        if tax["tax_behavior"] == "inclusive" and tax["tax_rate_details"]:
+            yield tax["amount"], tax["tax_rate_details"]["tax_rate"]

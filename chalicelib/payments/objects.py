@@ -84,6 +84,7 @@ class Invoice(Struct, frozen=True, kw_only=True):
     """What a subscription is billed for one period of so many ``days``; ``url`` is where a person can pay it.
 
     ``payments`` are the PaymentIntents that paid it, or are to. ``billed_by`` is the provider's id of the subscription.
+    ``taxes`` are in what it comes to: each an amount, and the provider's id of its rate.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Invoice(Struct, frozen=True, kw_only=True):
     tried: int = 0
     url: str | None = None
     payments: tuple[str, ...] = ()
+    taxes: tuple[tuple[int, str], ...] = ()
 
 
 class Subscription(Struct, frozen=True, kw_only=True):
@@ -130,6 +132,8 @@ class Recurring(Struct, frozen=True, kw_only=True):
     expires_at: int
     return_url: str
     note: str = ""
+    tax_code: str | None = None
+    """What it is to Stripe Tax, where that is to say what of the amount is tax."""
 
 
 class Item(Struct, frozen=True):
@@ -151,6 +155,45 @@ class Checkout(Struct, frozen=True, kw_only=True):
     return_url: str
     note: str = ""
     """What the buyer must have read before paying."""
+
+
+class Place(Struct, frozen=True):
+    """Where a buyer lives, as precisely as is told: an ISO 3166-1 country, and a state of it by ISO 3166-2."""
+
+    country: str
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class Taxable(Struct, frozen=True):
+    """A line to be taxed: an ``amount`` that the tax is in, and the ``code`` of what is sold."""
+
+    reference: str
+    amount: int
+    code: str
+
+
+class Tax(Struct, frozen=True):
+    """How much of an amount is tax. ``rate`` is percent as a decimal text; ``jurisdiction`` DE, or US-CA."""
+
+    amount: int
+    rate: str
+    jurisdiction: str | None
+
+
+class Taxes(Struct, frozen=True):
+    """A tax calculation: each line's tax, by its reference."""
+
+    id: str
+    of: dict[str, Tax]
+
+
+class Declared(Struct, frozen=True):
+    """A tax transaction, and its lines' ids by their references. Without an ``id`` it is there, and nobody knows it any
+    more."""
+
+    id: str | None
+    lines: dict[str, str] = {}
 
 
 class Account(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ from chalicelib.ledger.entries import Settled
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
+HURRIED_SECONDS = 4
+"""Where somebody waits, and another question follows."""
 LOOKED_THROUGH = 1000
 
 
@@ -34,8 +36,8 @@ class ProviderDeclined(Exception):
         self.code, self.param = code, param
 
 
-def client() -> Any:
-    return _client(secret("stripe-key"), settings.value("STRIPE_API_BASE"), TIMEOUT_SECONDS)
+def client(timeout: float | None = None) -> Any:
+    return _client(secret("stripe-key"), settings.value("STRIPE_API_BASE"), timeout or TIMEOUT_SECONDS)
 
 
 def takes(key: str) -> bool:

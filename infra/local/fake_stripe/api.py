@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from infra.local.fake_stripe import (
     accounts,
+    automatic_tax,
     balance,
     charges,
     customers,
@@ -26,6 +27,8 @@ from infra.local.fake_stripe import (
     refunds,
     sessions,
     subscriptions,
+    tax_calculations,
+    tax_transactions,
     topups,
     transfers,
 )
@@ -55,6 +58,9 @@ ROUTES = [
         transfers,
         payouts,
         topups,
+        tax_calculations,
+        tax_transactions,
+        automatic_tax,
     )
     for route in room.ROUTES
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
-from infra.local.fake_stripe import payments
+from infra.local.fake_stripe import automatic_tax, payments
 from infra.local.fake_stripe.answers import Answer, html_answer, redirect
 from infra.local.fake_stripe.page_texts import TEXTS
 from infra.local.fake_stripe.page_view import closed_page, payment_page
@@ -65,6 +65,7 @@ def _submit(fake: FakeStripe, session: Object, form: dict[str, str], language: s
             outcome=form.get("outcome", "approve"),
             card=form.get("card_number", ""),
             email=form.get("email"),
+            place={name: form.get(name) for name in automatic_tax.PLACE},
         )
     except Problem as problem:
         return _show(fake, session, language, problem.message, status=400)

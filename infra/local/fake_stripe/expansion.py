@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infra.local.fake_stripe import invoice_payments, refunds, sessions
+from infra.local.fake_stripe import invoice_payments, refunds, sessions, tax_calculations, tax_transactions
 from infra.local.fake_stripe.problems import bad_parameter
 from infra.local.fake_stripe.state import Object, copied
 
@@ -16,6 +16,9 @@ _INCLUDED = {
     ("checkout.session", "line_items"): sessions.line_items_of,
     ("charge", "refunds"): refunds.refunds_of,
     ("invoice", "payments"): invoice_payments.payments_of,
+    ("tax.calculation", "line_items"): tax_calculations.line_items_of,
+    ("tax.calculation_line_item", "tax_breakdown"): tax_calculations.breakdown_of,
+    ("tax.transaction", "line_items"): tax_transactions.line_items_of,
 }
 """Members that an object shows only when asked."""
 

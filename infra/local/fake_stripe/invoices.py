@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import attempts, cards, events, invoice_payments, paging, payment_intents
+from infra.local.fake_stripe import attempts, automatic_tax, cards, events, invoice_payments, paging, payment_intents
 from infra.local.fake_stripe.parameters import one_of, text
 from infra.local.fake_stripe.plans import forget, plan
 from infra.local.fake_stripe.problems import refused
@@ -171,6 +171,7 @@ def _begun(fake: FakeStripe, subscription: Object, reason: str) -> Object:
         "status_transitions": dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")),
         "subtotal": told["amount"],
         "total": told["amount"],
+        **automatic_tax.of_invoice(fake, told),
     }
 
 

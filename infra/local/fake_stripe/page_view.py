@@ -49,7 +49,7 @@ def payment_page(language: str, session: Object, lines: list[Object], message: s
     choice = "" if free else _choice(texts, session)
     pay = texts["finish"] if free else f"{texts['pay']} {escape(total)}"
     form = (
-        f'<form method="post" action="?lang={language}">{alert}{_email(texts, session)}{choice}'
+        f'<form method="post" action="?lang={language}">{alert}{_email(texts, session)}{_place(texts, session)}{choice}'
         f'{_note(session)}<button name="action" value="pay">{pay}</button>{_cancel(texts, session)}</form>'
     )
     return _page(language, f"<section>{summary}</section><section>{form}</section>")
@@ -94,6 +94,13 @@ def _email(texts: dict[str, str], session: Object) -> str:
     if session["customer"] or session["customer_email"]:
         return ""
     return f'<label>{texts["email"]}<input type="email" name="email" autocomplete="email"></label>'
+
+
+def _place(texts: dict[str, str], session: Object) -> str:
+    if not session["automatic_tax"]["enabled"]:
+        return ""
+    names = ("country", "postal_code", "state")
+    return "".join(f'<label>{texts[name]}<input type="text" name="{name}"></label>' for name in names)
 
 
 def _choice(texts: dict[str, str], session: Object) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import amounts, attempts, cards, charges, customers, events, payment_intents, subscriptions
+from infra.local.fake_stripe import (
+    amounts,
+    attempts,
+    automatic_tax,
+    cards,
+    charges,
+    customers,
+    events,
+    payment_intents,
+    subscriptions,
+)
 from infra.local.fake_stripe.plans import forget, plan
 from infra.local.fake_stripe.problems import refused
 from infra.local.fake_stripe.state import Object
@@ -24,15 +34,19 @@ def pay(
     amount: int | None = None,
     currency: str | None = None,
     email: str | None = None,
+    place: Object | None = None,
 ) -> Object:
     """One attempt to pay. A card's number decides its outcome; a wallet's is given (``OUTCOMES``).
 
     ``amount`` and ``currency`` overwrite what is due, as a defect or an attack would. Gives the session, which is
-    still open after a declined attempt. Raises Problem where it cannot be paid.
+    still open after a declined attempt. Where the page asks for it, ``place`` is where the buyer lives: country,
+    postal_code, state. Raises Problem where it cannot be paid.
     """
     session, number = _payable(fake, session_id, method, outcome), card.replace(" ", "")
     _check_overwriting(fake, amount, currency)
+    address = automatic_tax.place(fake, session, place or {})
     _meet(fake, session, email)
+    session["customer_details"]["address"] = address
     if session["payment_status"] == "no_payment_required":
         return _complete_session(fake, session, "no_payment_required")
     _overwrite(session, amount, currency)

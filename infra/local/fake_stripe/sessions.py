@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import amounts, events, methods, modes, paging, payment_intents, periods
+from infra.local.fake_stripe import amounts, automatic_tax, events, methods, modes, paging, payment_intents, periods
 from infra.local.fake_stripe.parameters import (
     EXPAND,
     Check,
@@ -85,6 +85,7 @@ CREATE = Fields(
         "mode": one_of("payment", "setup", "subscription"),
         "ui_mode": one_of("hosted_page", "embedded_page", "elements", "form"),
         "line_items": Each(_LINE),
+        "automatic_tax": automatic_tax.ASKED,
         "success_url": url,
         "cancel_url": url,
         "expires_at": whole(0, 10**11),
@@ -143,6 +144,10 @@ def create(fake: FakeStripe, params: Object) -> Object:
     }
     fake.state.intent_data[session_id] = params.get("payment_intent_data", {})
     fake.state.subscription_data[session_id] = params.get("subscription_data", {})
+    if automatic_tax.is_on(params):
+        session["automatic_tax"] |= {"enabled": True, "status": "requires_location_inputs"}
+        code = params["line_items"][0]["price_data"]["product_data"].get("tax_code", automatic_tax.PRESET)
+        fake.state.billed[session_id] = {"tax_code": code}
     plan(fake, "expire_session", session_id, expires_at - fake.now())
     return fake.keep(session)
 
@@ -188,6 +193,7 @@ def _check_shape(params: Object) -> None:
         if not params.get(name):
             raise missing_parameter(name)
     modes.check(params)
+    automatic_tax.check(params)
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise bad_parameter("ui_mode", "This account shows only the `hosted_page`.")
     if "customer" in params and "customer_email" in params:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.local.fake_stripe import cards, events, invoices, payment_intents, periods
+from infra.local.fake_stripe import automatic_tax, cards, events, invoices, payment_intents, periods
 from infra.local.fake_stripe.customers import merged
 from infra.local.fake_stripe.parameters import EXPAND, Check, Fields, metadata, one_of, text, truth
 from infra.local.fake_stripe.plans import forget, plan
@@ -51,6 +51,7 @@ def begin(fake: FakeStripe, session: Object, number: str) -> None:
     subscription = fake.keep(_begun(fake, session, line, data))
     fake.state.billed[subscription["id"]] = {
         "card": number, "number": 1, "amount": line["amount_total"], "name": line["description"],
+        "address": session["customer_details"]["address"], "tax_code": automatic_tax.code_of(fake, session),
         **{name: line["price"]["recurring"][name] for name in ("interval", "interval_count")},
     }  # fmt: skip
     _put_period(fake, subscription, fake.now())
@@ -159,7 +160,7 @@ def _begun(fake: FakeStripe, session: Object, line: Object, data: Object) -> Obj
     return {
         "id": subscription_id,
         "object": "subscription",
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "automatic_tax": {"disabled_reason": None, "enabled": session["automatic_tax"]["enabled"], "liability": None},
         "billing_cycle_anchor": fake.now(),
         "billing_mode": {"type": "flexible"},
         "cancel_at": None,

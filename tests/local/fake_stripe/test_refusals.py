@@ -9,8 +9,22 @@ from stripe.params import (
     RefundListParams,
 )
 from stripe.params.checkout import SessionCreateParams, SessionListParams
+from stripe.params.tax import (
+    CalculationCreateParams,
+    TransactionCreateFromCalculationParams,
+    TransactionCreateReversalParams,
+)
 
-from infra.local.fake_stripe import customers, events, methods, payment_intents, refunds, sessions
+from infra.local.fake_stripe import (
+    customers,
+    events,
+    methods,
+    payment_intents,
+    refunds,
+    sessions,
+    tax_calculations,
+    tax_transactions,
+)
 from infra.local.fake_stripe.parameters import Fields
 from tests.local.fake_stripe import declared
 from tests.local.fake_stripe.conftest import an_order
@@ -195,6 +209,9 @@ def test_a_hostile_body_is_refused_in_stripes_own_words(running, body):
         (sessions.LIST, SessionListParams),
         (refunds.LIST, RefundListParams),
         (events.LIST, EventListParams),
+        (tax_calculations.CREATE, CalculationCreateParams),
+        (tax_transactions.RECORD, TransactionCreateFromCalculationParams),
+        (tax_transactions.REVERSE, TransactionCreateReversalParams),
     ],
 )
 def test_every_parameter_that_is_known_exists_in_the_pinned_version(known, declaration):
