@@ -17,10 +17,10 @@ TABLE = settings.table("orders")
 
 PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
 DISPUTE, ENDING, SUBSCRIPTION, RELEASE = "dispute", "ending", "subscription", "release"
-COMPLAINT = "complaint"
+COMPLAINT, PLACEMENT = "complaint", "placement"
 """What an unfinished row waits for: an order for its payment, a payment for its balance transaction and then for the
-end of its authors' hold, a refund for its end, a buyer's request or complaint for somebody to decide, a dispute for its
-end, a pass for the letter that says when it ends, a subscription for the next look at it."""
+end of its authors' hold, a refund for its end, a buyer's request or complaint, or an admin's placement, for somebody to
+decide, a dispute for its end, a pass for the letter that says when it ends, a subscription for the next look at it."""
 
 SUBSCRIBER = "subscriber#"
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
@@ -142,7 +142,8 @@ class LineRow(Row):
 
 
 class PaymentRow(Row):
-    """One payment of the provider: what was received, what it is, and how much of it went or goes back."""
+    """One payment of the provider: what was received, what it is, and how much of it went or goes back. Of one that
+    bought nothing ``returns`` are the tasks that a won dispute let send it back."""
 
     class Meta(Place):
         table_name = TABLE
@@ -159,6 +160,7 @@ class PaymentRow(Row):
     reserved = MinorUnits(default=0)
     refunded = MinorUnits(default=0)
     balance_transaction = UnicodeAttribute(null=True)
+    returns = Json(null=True)
     unfinished = UnicodeAttribute(null=True)
     due_at = Moment(null=True)
     version = VersionAttribute()
@@ -269,6 +271,28 @@ class ComplaintRow(Row):
     version = VersionAttribute()
 
 
+class PlacementRow(Row):
+    """Where somebody thinks that what is in suspense of a payment belongs, and what a second person decided of it.
+    ``amount`` is signed as it is in suspense."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    payment_id = UnicodeAttribute()
+    amount = MinorUnits()
+    currency = UnicodeAttribute()
+    proposal = Json()
+    approved = BooleanAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+    decided_because = UnicodeAttribute(null=True)
+    decided_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+
 class SubscriptionRow(Row):
     """A pass that a card renews, on the terms that it was begun on. Facts, as with orders: ``subscriptions.status``.
 
@@ -329,6 +353,7 @@ _KINDS: dict[str, type[Row]] = {
     "request": RequestRow,
     "dispute": DisputeRow,
     "complaint": ComplaintRow,
+    "placement": PlacementRow,
     "subscription": SubscriptionRow,
 }
 
@@ -369,6 +394,10 @@ def dispute_row(dispute_id: str) -> str:
 
 def complaint_row(complaint_id: str) -> str:
     return f"complaint#{complaint_id}"
+
+
+def placement_row(placement_id: str) -> str:
+    return f"placement#{placement_id}"
 
 
 def subscriber_key(account_id: str) -> str:

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.core.money import MAXIMUM, CurrencyCode
 from chalicelib.coupons.shapes import Code
+from chalicelib.ledger.shapes import NewProposal
 
 MOST_WORKS = 20
 
@@ -261,6 +262,46 @@ class DisputeView(Struct):
     answer_due_at: str | None
     answered_at: str | None
     ended_at: str | None
+
+
+class NewPlacement(NewProposal, kw_only=True, forbid_unknown_fields=True):
+    """Where all belongs that is in suspense of a payment; an author must be one who sold what was ordered."""
+
+    payment_id: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class PlacementView(Struct):
+    """Where somebody thinks that money in suspense belongs. ``status`` is waiting (for a second admin), approved or
+    rejected. ``amount`` in whole minor units, below nothing where a bank took more than anybody had."""
+
+    placement_id: str
+    order_id: str
+    payment_id: str
+    status: str
+    amount: int
+    currency: str
+    written_amount: str
+    account: str
+    author_id: str | None
+    because: str
+    proposed_by: str
+    proposed_at: str
+    decided_by: str | None
+    decided_at: str | None
+    decided_because: str | None
+
+
+class SuspenseView(Struct):
+    """How much of a payment is in suspense, in whole minor units: below nothing, a bank took more than anybody had. It
+    can be placed where it does not ``may_go_back`` by itself."""
+
+    payment_id: str
+    kind: str
+    amount: int
+    currency: str
+    written_amount: str
+    may_go_back: bool
+    placements: list[PlacementView]
 
 
 ComplaintKind = Literal["not_as_described", "does_not_open", "infringes", "other"]

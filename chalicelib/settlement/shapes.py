@@ -52,8 +52,8 @@ class PayoutView(Struct):
 class StatementSums(Struct):
     """A month in one currency, in whole minor units, each signed as it moved what the author has: ``opening`` and all
     that follows come to ``closing``, of which ``held`` may not be paid yet. ``exchanged`` is what left one currency for
-    another when a sale in it was released; ``corrections`` are movements at the payment service that people found to be
-    the author's."""
+    another when a sale in it was released; ``corrections`` are movements at the payment service, or what was left of
+    an order, that people found to be the author's."""
 
     currency: str
     opening: int

@@ -31,6 +31,7 @@ KINDS = {
     "J7": "paid",
     "J8": "paid_back",
     "JXr": "corrections",
+    "JSr": "corrections",
 }
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_LINES = 20_000
