@@ -18,12 +18,15 @@ class PayeePage(Struct):
 
 
 class PayeeView(Struct):
-    """``status``: none, incomplete (the payment service ``needs`` to know more), payable or disabled. ``held`` and
-    ``available`` are whole minor units by currency; below nothing, later sales make it good first."""
+    """``status``: none, incomplete (the payment service ``needs`` to know more), payable, disabled or suspended (as the
+    account is, which is not paid until it stands again). ``withheld_since``: a payout waited for that, and none was
+    begun since. ``held`` and ``available`` are whole minor units by currency; below nothing, later sales make it good
+    first."""
 
     status: str
     needs: list[str]
     disabled_because: str | None
+    withheld_since: str | None
     held: dict[str, int]
     available: dict[str, int]
 
@@ -70,10 +73,12 @@ class StatementSums(Struct):
 
 
 class StatementView(Struct):
-    """``closed``: nothing of the month can change any more."""
+    """``closed``: nothing of the month can change any more. ``withheld_since``: payouts wait since then, as the account
+    was suspended; the next one begins within a day of its standing again."""
 
     month: str
     closed: bool
+    withheld_since: str | None
     currencies: list[StatementSums]
 
 
