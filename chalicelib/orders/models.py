@@ -51,7 +51,8 @@ class OrderRow(Told):
     """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show.
     ``earnings`` is what its authors have of it, and ``releases`` counts the journals that ended their hold. ``total``
     is what a ``coupon`` left to pay, and ``coupon_held`` says that one of its uses is this order's. Of a ``gift``,
-    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to."""
+    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to, and ``gift_message``
+    what its buyer says to who claims it."""
 
     class Meta(Place):
         table_name = TABLE
@@ -69,6 +70,7 @@ class OrderRow(Told):
     discount = MinorUnits(default=0)
     gift = BooleanAttribute(null=True)
     gift_hash = UnicodeAttribute(null=True)
+    gift_message = UnicodeAttribute(null=True)
     claimed_by = UnicodeAttribute(null=True)
     claimed_at = Moment(null=True)
     methods = Json()

@@ -7,7 +7,7 @@ from chalicelib.core.cursors import BadCursor, Page
 from chalicelib.core.errors import NotFound, Refusal, TooMany
 from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
-from chalicelib.core.web import Answer, accepted, created, ok, route
+from chalicelib.core.web import Answer, accepted, created, no_content, ok, route
 from chalicelib.ledger.proposals import AuthorUnknown, OwnProposal, ProposalWaits
 from chalicelib.ledger.shapes import ProposalDecision
 from chalicelib.orders import (
@@ -44,6 +44,8 @@ from chalicelib.orders.shapes import (
     DisputeView,
     GiftClaim,
     GiftLink,
+    GiftMessage,
+    GiftOffer,
     GiftView,
     NewComplaint,
     NewEvidence,
@@ -165,6 +167,36 @@ def cancel_order(actor: Actor, order_id: str) -> Answer:
 def offer_gift(actor: Actor, order_id: str) -> Answer:
     """The link by which one person can claim a gift that I paid. A new one voids the one before."""
     return created(gifting.issue(actor, order_id), checkout.location(order_id))
+
+
+@route(
+    routes,
+    "PUT",
+    "/v1/orders/{order_id}/gift-message",
+    who=Who.READER,
+    body=GiftMessage,
+    answers={204: None},
+    refuses=(NotFound, NoGift, GiftClaimed),
+    limit=Limit(60, 900),
+)
+def say_with_gift(actor: Actor, order_id: str, body: GiftMessage) -> Answer:
+    """What whoever has the link reads with the gift that I paid. It can be changed until they claim it."""
+    gifting.say(actor, order_id, body)
+    return no_content()
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/gifts/{token}",
+    who=Who.ANYONE,
+    answers={200: GiftOffer},
+    refuses=(NotFound, GiftClaimed, GiftClosed),
+    limit=Limit(300, 900),
+)
+def look_at_gift(token: str) -> Answer:
+    """What is given by this link, and what its giver says, before it is claimed."""
+    return ok(gifting.look(token))
 
 
 @route(

@@ -11,6 +11,7 @@ from chalicelib.ledger.shapes import NewProposal
 MOST_WORKS = 20
 
 WorkId = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}(?![\s\S])")]
+GIFT_LINK_ENDS = r"^[0-9A-HJKMNP-TV-Z]{26}\.[0-9A-Za-z_-]{43}(?![\s\S])"
 Method = Literal["card", "alipay", "wechat_pay"]
 
 
@@ -169,10 +170,16 @@ class GiftLink(Struct):
     url: str
 
 
+class GiftMessage(Struct, forbid_unknown_fields=True):
+    """What I say to whoever gets my gift; they see it and what is given, and nothing else of me."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
 class GiftClaim(Struct, forbid_unknown_fields=True):
     """What a gift's link ends with."""
 
-    token: Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}\.[0-9A-Za-z_-]{43}(?![\s\S])")]
+    token: Annotated[str, Meta(pattern=GIFT_LINK_ENDS)]
 
 
 class GiftedWork(Struct):
@@ -181,6 +188,13 @@ class GiftedWork(Struct):
     work_id: str
     title: str
     kind: str
+
+
+class GiftOffer(Struct):
+    """What whoever has the link may claim, and what its giver says to them."""
+
+    message: str | None
+    works: list[GiftedWork]
 
 
 class GiftView(Struct):
@@ -428,3 +442,4 @@ class OrderView(OrderCard):
     author_pass: OrderedPass | None
     refunds: list[RequestView]
     complaints: list[ComplaintView]
+    gift_message: str | None = None

@@ -130,7 +130,7 @@ MUTANTS = (
     _orders("a new link voids the one before", "gifting",
             'if not hmac.compare_digest(order.header.gift_hash or "", _digest(secret)):', "if False:"),
     _orders("what went back is not in a gift", "gifting",
-            "left = [line for line in order.lines if not refunding.is_returned(line)]\n        goods", "left = order.lines\n        goods"),
+            "left = _left(order)\n            goods", "left = order.lines\n            goods"),
 
 )  # fmt: skip
 
