@@ -15,7 +15,7 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.coupons.models import PLATFORM, CouponRow
-from chalicelib.coupons.shapes import CouponsQuery, CouponView, NewCoupon
+from chalicelib.coupons.shapes import AnyCouponsQuery, CouponsQuery, CouponView, NewCoupon
 
 
 class CodeTaken(Conflict):
@@ -50,9 +50,9 @@ def mine(author: Actor, query: CouponsQuery) -> Page[CouponView]:
     return _page(author.party_id, query)
 
 
-def of_platform(query: CouponsQuery) -> Page[CouponView]:
-    """The platform's, the newest first. Raises BadCursor."""
-    return _page(PLATFORM, query)
+def of_anybody(query: AnyCouponsQuery) -> Page[CouponView]:
+    """The platform's, or an author's, the newest first. Raises BadCursor."""
+    return _page(query.author_id or PLATFORM, query)
 
 
 def _create(maker: Actor, wanted: NewCoupon, owner_id: str) -> CouponView:

@@ -9,7 +9,7 @@ from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, created, no_content, ok, route
 from chalicelib.coupons import issuing
 from chalicelib.coupons.issuing import CodeTaken
-from chalicelib.coupons.shapes import CouponsQuery, CouponView, NewCoupon
+from chalicelib.coupons.shapes import AnyCouponsQuery, CouponsQuery, CouponView, NewCoupon
 
 routes = Blueprint(__name__)
 
@@ -76,13 +76,13 @@ def create_platform_coupon(actor: Actor, body: NewCoupon) -> Answer:
     "GET",
     "/v1/coupons",
     who=Who.ADMIN,
-    query=CouponsQuery,
+    query=AnyCouponsQuery,
     answers={200: Page[CouponView]},
     refuses=(BadCursor,),
 )
-def read_platform_coupons(query: CouponsQuery) -> Answer:
-    """The platform's coupons, the newest first."""
-    return ok(issuing.of_platform(query))
+def read_any_coupons(query: AnyCouponsQuery) -> Answer:
+    """The platform's coupons, or an author's, the newest first."""
+    return ok(issuing.of_anybody(query))
 
 
 @route(

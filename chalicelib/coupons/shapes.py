@@ -37,6 +37,12 @@ class CouponsQuery(Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
 
 
+class AnyCouponsQuery(CouponsQuery, forbid_unknown_fields=True):
+    """``author_id``: whose; the platform's where nobody is named."""
+
+    author_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+
+
 class CouponView(Struct):
     """A coupon on its terms. ``used`` counts the orders that have it: those that are paid, and those that may be."""
 

@@ -178,8 +178,13 @@ def known_after_all(settled: Settled) -> Journal:
 
 def placed(settled: Settled, account: str) -> Journal:
     """JXr: two people agreed where a movement belongs that nothing explained."""
-    entries = [Entry(SUSPENSE, settled.currency, settled.net), Entry(account, settled.currency, -settled.net)]
-    return journal("JXr", settled.id, "", entries)
+    return journal("JXr", settled.id, "", _out_of_suspense(settled.currency, settled.net, account))
+
+
+def placed_of_order(placement_id: str, order_id: str, currency: str, amount: int, account: str) -> Journal:
+    """JSr: two people agreed where money of an order belongs that would wait in suspense for ever; of a negative
+    ``amount``, who bears what is missing there."""
+    return journal("JSr", placement_id, order_id, _out_of_suspense(currency, amount, account))
 
 
 def top_up(top_up_id: str, currency: str, amount: int, settled: Settled) -> Journal:
@@ -192,6 +197,10 @@ def top_up_back(top_up_id: str, currency: str, amount: int, settled: Settled) ->
     """J10r: the bank took a top-up back. ``settled.amount`` is negative."""
     entries = [Entry(BANK, currency, amount), *_moved(currency, -amount, settled, FEE)]
     return journal("J10r", top_up_id, "", entries, settled)
+
+
+def _out_of_suspense(currency: str, amount: int, account: str) -> list[Entry]:
+    return [Entry(SUSPENSE, currency, amount), Entry(account, currency, -amount)]
 
 
 def _taken_back(currency: str, taken: Taken) -> list[Entry]:

@@ -110,6 +110,17 @@ LETTERS: dict[str, dict[str, Letter]] = {
             "请在订单页面获取领取链接，仅限一人领取：\n\n{url}\n",
         ),
     },
+    "gift_claimed": {
+        "en": Letter(
+            "Your gift was claimed: order {order_id}",
+            "Hello {name},\n\nwhoever you gave the link to has claimed your gift:\n\n{works}\n\n"
+            "It is theirs now, and the link is of no more use.\n",
+        ),
+        "zh": Letter(
+            "您的礼物已被领取：订单 {order_id}",
+            "{name}，您好！\n\n收到链接的人已领取您的礼物：\n\n{works}\n\n礼物现已归对方所有，该链接不再有效。\n",
+        ),
+    },
     "pass_ends": {
         "en": Letter(
             "Your pass ends soon: {title}",

@@ -200,9 +200,12 @@ def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> 
 
 def must_be_neither_side(admin: Actor, order: Order) -> None:
     """Raises OwnRequest."""
-    sellers = {author for line in order.lines for author in line.shares}
-    if admin.party_id in {order.header.buyer_id, order.holder_id, *sellers}:
+    if admin.party_id in {order.header.buyer_id, order.holder_id, *sellers_of(order)}:
         raise OwnRequest
+
+
+def sellers_of(order: Order) -> set[str]:
+    return {author for line in order.lines for author in line.shares}
 
 
 def _approve(tx: Transaction, order: Order, request: RequestRow, approvals: list[str]) -> None:

@@ -1,10 +1,12 @@
 """An order with all that hangs on it."""
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.tables import Row, keep_facts
-from chalicelib.core.transactions import Transaction
+from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.ledger.journals import AlreadyPosted
 from chalicelib.orders.models import (
     PURCHASE,
     AnyRow,
@@ -13,14 +15,20 @@ from chalicelib.orders.models import (
     LineRow,
     OrderRow,
     PaymentRow,
+    PlacementRow,
     RefundRow,
     RequestRow,
     complaint_row,
     dispute_row,
     payment_row,
+    placement_row,
     refund_row,
     request_row,
 )
+
+TRIES = 5
+
+T = TypeVar("T")
 
 
 class Moved(Conflict):
@@ -35,6 +43,7 @@ class Order(NamedTuple):
     requests: list[RequestRow]
     disputes: list[DisputeRow]
     complaints: list[ComplaintRow]
+    placements: Sequence[PlacementRow] = ()
 
     @property
     def order_id(self) -> str:
@@ -78,6 +87,9 @@ class Order(NamedTuple):
     def complaint(self, complaint_id: str) -> ComplaintRow | None:
         return next((row for row in self.complaints if row.row == complaint_row(complaint_id)), None)
 
+    def placement(self, placement_id: str) -> PlacementRow | None:
+        return next((row for row in self.placements if row.row == placement_row(placement_id)), None)
+
     def refund(self, refund_id: str) -> RefundRow | None:
         return next((row for row in self.refunds if row.row == refund_row(refund_id)), None)
 
@@ -96,7 +108,19 @@ def read(order_id: str) -> Order:
         requests=[row for row in rows if isinstance(row, RequestRow)],
         disputes=[row for row in rows if isinstance(row, DisputeRow)],
         complaints=[row for row in rows if isinstance(row, ComplaintRow)],
+        placements=[row for row in rows if isinstance(row, PlacementRow)],
     )
+
+
+def decided(decide: Callable[[Transaction], T]) -> T:
+    """Decide on the order as it is; where somebody else was quicker, again. Raises Moved."""
+    for _ in range(TRIES):
+        try:
+            with all_or_nothing() as tx:
+                return decide(tx)
+        except (Moved, AlreadyPosted):
+            continue
+    raise Moved
 
 
 def change(tx: Transaction, row: Row, **facts: Any) -> None:

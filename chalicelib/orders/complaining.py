@@ -5,7 +5,6 @@ Money goes back by a request for a refund like any other, also where the rules a
 complained of once, so that nobody keeps authors from their money for ever.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.idempotency import Once
 from chalicelib.core.money import written
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.mail import post
 from chalicelib.orders import asking, collection, contested, history, refunding
@@ -30,7 +29,6 @@ from chalicelib.orders.models import COMPLAINT, DECISION, ComplaintRow, LineRow,
 from chalicelib.orders.refund_policy import POLICIES
 from chalicelib.orders.shapes import ComplaintToDecide, ComplaintView, NewComplaint, NewReply, OrdersQuery, Ruling
 
-TRIES = 5
 WITHIN = timedelta(days=180)
 ANSWER_WITHIN = timedelta(days=3)
 MOST_SAID = 20
@@ -71,7 +69,7 @@ def complain(buyer: Actor, order_id: str, wanted: NewComplaint, once: Once) -> C
         trail.write(tx, buyer, "complaint.opened", order_id, complaint=once.subject, kind=wanted.kind)
         return shown
 
-    return _decided(decide)
+    return collection.decided(decide)
 
 
 def location(order_id: str, complaint_id: str) -> str:
@@ -134,7 +132,7 @@ def say(actor: Actor, order_id: str, complaint_id: str, wanted: NewReply) -> Com
             trail.write(tx, actor, "complaint.answered", order_id, complaint=complaint_id)
         return history.complaint_view(row, order.lines)
 
-    return _decided(decide)
+    return collection.decided(decide)
 
 
 def rule(admin: Actor, order_id: str, complaint_id: str, ruling: Ruling) -> ComplaintView:
@@ -156,7 +154,7 @@ def rule(admin: Actor, order_id: str, complaint_id: str, ruling: Ruling) -> Comp
         trail.write(tx, admin, what, order_id, complaint=complaint_id, amount=amount)
         return history.complaint_view(row, order.lines)
 
-    return _decided(decide)
+    return collection.decided(decide)
 
 
 def _uphold(tx: Transaction, admin: Actor, order: Order, row: ComplaintRow, ruling: Ruling) -> int:
@@ -240,14 +238,3 @@ def _write(tx: Transaction, letter: str, to: str, order: Order, row: ComplaintRo
     post.send(
         tx, letter, person.email, person.language, name=person.name, order_id=order.order_id, title=title, **facts
     )
-
-
-def _decided(decide: Callable[[Transaction], ComplaintView]) -> ComplaintView:
-    """Decide on the order as it is; where somebody else was quicker, again. Raises Moved."""
-    for _ in range(TRIES):
-        try:
-            with all_or_nothing() as tx:
-                return decide(tx)
-        except Moved:
-            continue
-    raise Moved

@@ -19,7 +19,17 @@ from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import earnings, entries, journals, postings
 from chalicelib.ledger.entries import Settled
 from chalicelib.ledger.returns import Taken
-from chalicelib.orders import collection, contested, declaring, earning, entitlement, refunding, returning, status
+from chalicelib.orders import (
+    collection,
+    contested,
+    declaring,
+    earning,
+    entitlement,
+    refunding,
+    returning,
+    status,
+    suspense,
+)
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import ENDED, KNOWN, LOST, OrderDisputed
 from chalicelib.orders.models import DECISION, DISPUTE, OVERPAID, PURCHASE, DisputeRow, LineRow, PaymentRow, dispute_row
@@ -236,7 +246,7 @@ class _Seen:
         over = self.dispute.status in ENDED and (self.dispute.status != contested.WON or self.row.out == 0)
         self._set(ended_at=(self.row.ended_at or now) if over else None, unfinished=None if over else DISPUTE)
         self._follow_order()
-        if over and self.payment.kind != PURCHASE and not contested.is_lost(self.row):
+        if over and self._is_to_go_back():
             returning.ask_again(self.tx, self.order.order_id, self.payment, self._ended(now))
         for row, facts in self.changed.items():
             collection.change(self.tx, self.lines[row], **facts)
@@ -250,6 +260,12 @@ class _Seen:
             logs.incident("dispute_opened", order_id=self.order.order_id, dispute=self.dispute.id)
         told = {"dispute": self.dispute.id, "was": before, "became": self.dispute.status}
         trail.write(self.tx, ACTOR, "order.disputed", self.order.order_id, **told)
+
+    def _is_to_go_back(self) -> bool:
+        """It bought nothing, is here again, and people have not placed it meanwhile."""
+        if self.payment.kind == PURCHASE or contested.is_lost(self.row):
+            return False
+        return self.payment.kind == OVERPAID or suspense.of(self.order, self.payment) > 0
 
     def _ended(self, now: datetime) -> str:
         return f"{self.dispute.id}:{clock.rfc3339(now)}"

@@ -6,7 +6,9 @@ claim changes the order's header under its version, as refunds and disputes do, 
 
 import hashlib
 import hmac
+import re
 
+from chalicelib.accounts import profiles
 from chalicelib.audit import trail
 from chalicelib.catalog import cards, works
 from chalicelib.catalog.works import Work
@@ -15,12 +17,21 @@ from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.library import access
+from chalicelib.mail import post
 from chalicelib.orders import collection, contested, history, passing, refunding, terms
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.fulfilment import GoodsMoved
 from chalicelib.orders.models import LineRow
 from chalicelib.orders.passing import OwnPass
-from chalicelib.orders.shapes import GiftClaim, GiftedWork, GiftLink, GiftView
+from chalicelib.orders.shapes import (
+    GIFT_LINK_ENDS,
+    GiftClaim,
+    GiftedWork,
+    GiftLink,
+    GiftMessage,
+    GiftOffer,
+    GiftView,
+)
 from chalicelib.orders.terms import AlreadyOwned, OwnWork
 
 TRIES = 5
@@ -49,21 +60,36 @@ class GiftClosed(Conflict):
 
 def issue(buyer: Actor, order_id: str) -> GiftLink:
     """A new link, and the only one that is good. Raises NotFound, NoGift, GiftClaimed."""
-    for _ in range(TRIES):
+    secret = ids.secret()
+    _keep(buyer, order_id, "gift.offered", gift_hash=_digest(secret))
+    return GiftLink(f"{order_id}.{secret}", f"{settings.value('PUBLIC_URL')}/gifts/{order_id}.{secret}")
+
+
+def say(buyer: Actor, order_id: str, wanted: GiftMessage) -> None:
+    """To whoever will claim it; in the place of what was said before. Raises NotFound, NoGift, GiftClaimed."""
+    _keep(buyer, order_id, "gift.message_set", gift_message=wanted.text)
+
+
+def _keep(buyer: Actor, order_id: str, deed: str, **facts: str) -> None:
+    def decide(tx: Transaction) -> None:
         order = history.one_of_mine(buyer, order_id)
         if not order.header.gift or not order.header.paid_at:
             raise NoGift
         if order.header.claimed_by:
             raise GiftClaimed
-        secret = ids.secret()
-        try:
-            with all_or_nothing() as tx:
-                collection.change(tx, order.header, gift_hash=_digest(secret))
-                trail.write(tx, buyer, "gift.offered", order_id)
-            return GiftLink(f"{order_id}.{secret}", f"{settings.value('PUBLIC_URL')}/gifts/{order_id}.{secret}")
-        except Moved:
-            continue
-    raise Moved
+        collection.change(tx, order.header, **facts)
+        trail.write(tx, buyer, deed, order_id)
+
+    collection.decided(decide)
+
+
+def look(token: str) -> GiftOffer:
+    """What is given, and nothing of who gives it but what they say. Raises NotFound, GiftClaimed, GiftClosed."""
+    if not re.match(GIFT_LINK_ENDS, token):
+        raise NotFound
+    order = _find(*token.split("."))
+    _must_be_open(order)
+    return GiftOffer(order.header.gift_message, _shown(order))
 
 
 def claim(reader: Actor, wanted: GiftClaim) -> GiftView:
@@ -76,11 +102,11 @@ def claim(reader: Actor, wanted: GiftClaim) -> GiftView:
         if order.header.claimed_by == reader.party_id:
             return _view(order)
         _must_be_open(order)
-        left = [line for line in order.lines if not refunding.is_returned(line)]
-        goods = _goods(reader, [line for line in left if line in order.works])
         if order.passed and order.passed.author_id == reader.party_id:
             raise OwnPass(field="token")
         try:
+            left = _left(order)
+            goods = _goods(reader, order, [line for line in left if line in order.works])
             with all_or_nothing() as tx:
                 _hand_over(tx, reader, order, goods)
             return _view(order)
@@ -110,8 +136,9 @@ def _must_be_open(order: Order) -> None:
         raise GiftClosed
 
 
-def _goods(reader: Actor, lines: list[LineRow]) -> list[Work]:
-    """The works as they are now. What is off the shelves was paid for, and stays good."""
+def _goods(reader: Actor, order: Order, lines: list[LineRow]) -> list[Work]:
+    """The works as they are now. What is off the shelves was paid for, and stays good. Raises Moved, where the reader
+    claimed it this moment."""
     found = []
     for line, (work, holding) in zip(
         lines, terms.offers(reader.party_id, [each.work_id for each in lines]), strict=True
@@ -120,6 +147,8 @@ def _goods(reader: Actor, lines: list[LineRow]) -> list[Work]:
             raise GiftClosed
         if reader.party_id in {work.owner_id, *work.shares}:
             raise OwnWork(field="token", work_id=line.work_id)
+        if holding and access.order(order.order_id) in holding.sources:
+            raise Moved
         if holding and holding.sources:
             raise AlreadyOwned(field="token", work_id=line.work_id)
         found.append(work)
@@ -136,10 +165,30 @@ def _hand_over(tx: Transaction, reader: Actor, order: Order, goods: list[Work]) 
         passing.pass_by(tx, order.passed)
     else:
         passing.begin(tx, order)
+    _tell_giver(tx, reader, order)
     trail.write(tx, reader, "gift.claimed", order.order_id)
 
 
+def _tell_giver(tx: Transaction, reader: Actor, order: Order) -> None:
+    """Not by whom; nor one who claims what they gave."""
+    if order.header.buyer_id == reader.party_id:
+        return
+    try:
+        buyer = profiles.read(order.header.buyer_id)
+    except NotFound:
+        return
+    facts = {"name": buyer.name, "order_id": order.order_id}
+    works = "\n".join(f"- {work.title}" for work in _shown(order))
+    post.send(tx, "gift_claimed", buyer.email, buyer.language, works=works, **facts)
+
+
 def _view(order: Order) -> GiftView:
-    left = [line for line in order.lines if not refunding.is_returned(line)]
-    shown = [GiftedWork(line.work_id, line.card["title"], line.card["kind"]) for line in left]
-    return GiftView(clock.rfc3339(order.header.claimed_at), shown)
+    return GiftView(clock.rfc3339(order.header.claimed_at), _shown(order))
+
+
+def _shown(order: Order) -> list[GiftedWork]:
+    return [GiftedWork(line.work_id, line.card["title"], line.card["kind"]) for line in _left(order)]
+
+
+def _left(order: Order) -> list[LineRow]:
+    return [line for line in order.lines if not refunding.is_returned(line)]

@@ -70,6 +70,7 @@ def view(order: Order) -> OrderView:
         author_pass=_pass(order.passed) if order.passed else None,
         refunds=[request_view(row, order.lines) for row in order.requests],
         complaints=[complaint_view(row, order.lines) for row in order.complaints],
+        gift_message=header.gift_message,
     )
 
 

@@ -18,7 +18,7 @@ from chalicelib.ledger.journals import AuthorsEntries
 from chalicelib.library import access, passes
 from chalicelib.library.access import Holding
 from chalicelib.library.passes import Passes
-from chalicelib.orders import contested, earning, refunding
+from chalicelib.orders import contested, earning, refunding, suspense
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import (
     OVERPAID,
@@ -30,6 +30,7 @@ from chalicelib.orders.models import (
     LineRow,
     OrderRow,
     PaymentRow,
+    PlacementRow,
     RefundRow,
     RequestRow,
     SubscriptionRow,
@@ -74,7 +75,8 @@ class Books(Struct):
 
 
 def check() -> Report:
-    """I1, I2, I5, I6, I7 and I9, and that every payment and transfer is in the book as what it is."""
+    """I1, I2, I5, I6, I7 and I9, what is in suspense of which order, and that every payment and transfer is in the book
+    as what it is."""
     books = read()
     found = list(differences(books))
     tell(found)
@@ -111,6 +113,7 @@ def differences(books: Books) -> Iterator[Difference]:
         _statements_are_whole,
         _nobody_is_paid_more,
         _uses_are_counted,
+        _suspense_is_of_orders,
     )
     for check in checks:
         yield from check(books)
@@ -220,11 +223,11 @@ def _lines_are_covered(order: Order) -> Iterator[Difference]:
 
 
 def _earnings_are_booked(books: Books) -> Iterator[Difference]:
-    """What an order says that its authors have of it is what its journals come to."""
+    """What an order says that its authors have of it is what its journals come to, but for what people placed."""
     moved: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for journal in books.journals.values():
         for entry in journal.entries:
-            if journal.order_id and postings.author_of(entry.account):
+            if journal.order_id and journal.kind != "JSr" and postings.author_of(entry.account):
                 moved[journal.order_id][entry.account, entry.currency] -= entry.amount
     for order_id, order in books.orders.items():
         has, said = earning.of(order), Counter[tuple[str, str]]()
@@ -264,12 +267,27 @@ def _nobody_is_paid_more(books: Books) -> Iterator[Difference]:
                 place = (entry.account, entry.currency)
                 if journal.kind in ("J7", "J8"):
                     paid[place] += entry.amount
-                elif journal.kind in ("Rel", "JXr"):
+                elif journal.kind in ("Rel", "JXr", "JSr"):
                     released[place] -= min(entry.amount, 0)
     for account, currency in paid:
         if paid[account, currency] > released[account, currency]:
             told = f"{paid[account, currency]} {currency} paid, {released[account, currency]} ever released"
             yield Difference("I7", account, told)
+
+
+def _suspense_is_of_orders(books: Books) -> Iterator[Difference]:
+    """What an order says that is in suspense of it is what its journals come to there."""
+    moved: Counter[tuple[str, str]] = Counter()
+    for journal in books.journals.values():
+        for entry in journal.entries:
+            if journal.order_id and entry.account == postings.SUSPENSE:
+                moved[journal.order_id, entry.currency] -= entry.amount
+    for order_id, order in books.orders.items():
+        for payment in order.payments:
+            moved[order_id, payment.currency] -= suspense.of(order, payment)
+    for (order_id, currency), amount in sorted(moved.items()):
+        if amount:
+            yield Difference("books", order_id, f"its journals left {amount} {currency} more in suspense than it says")
 
 
 def _uses_are_counted(books: Books) -> Iterator[Difference]:
@@ -324,6 +342,9 @@ def _journals_of(order: Order) -> Iterator[str]:
             yield f"J3{suspended}#{name}"
     for dispute in order.disputes:
         yield from _journals_of_dispute(dispute)
+    for placement in order.placements:
+        if placement.approved:
+            yield f"JSr#{placement.row.removeprefix('placement#')}"
 
 
 def _journals_of_dispute(dispute: DisputeRow) -> Iterator[str]:
@@ -346,5 +367,5 @@ def _rows() -> dict[str, dict[type, list[Any]]]:
 
 
 def _order(kinds: Mapping[type, list[Any]]) -> Order:
-    rows = (kinds.get(kind, []) for kind in (LineRow, PaymentRow, RefundRow, RequestRow, DisputeRow, ComplaintRow))
-    return Order(kinds[OrderRow][0], *rows)
+    parts = (LineRow, PaymentRow, RefundRow, RequestRow, DisputeRow, ComplaintRow, PlacementRow)
+    return Order(kinds[OrderRow][0], *(kinds.get(part, []) for part in parts))

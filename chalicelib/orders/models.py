@@ -17,10 +17,10 @@ TABLE = settings.table("orders")
 
 PAYMENT, SETTLEMENT, REFUND, DECISION = "payment", "settlement", "refund", "decision"
 DISPUTE, ENDING, SUBSCRIPTION, RELEASE = "dispute", "ending", "subscription", "release"
-COMPLAINT = "complaint"
+COMPLAINT, PLACEMENT = "complaint", "placement"
 """What an unfinished row waits for: an order for its payment, a payment for its balance transaction and then for the
-end of its authors' hold, a refund for its end, a buyer's request or complaint for somebody to decide, a dispute for its
-end, a pass for the letter that says when it ends, a subscription for the next look at it."""
+end of its authors' hold, a refund for its end, a buyer's request or complaint, or an admin's placement, for somebody to
+decide, a dispute for its end, a pass for the letter that says when it ends, a subscription for the next look at it."""
 
 SUBSCRIBER = "subscriber#"
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
@@ -51,9 +51,9 @@ class OrderRow(Told):
     """The header. ``attempt`` is the last session asked for, noted before the asking; ``works`` is what lists show.
     ``earnings`` is what its authors have of it, and ``releases`` counts the journals that ended their hold. ``total``
     is what a ``coupon`` left to pay, and ``coupon_held`` says that one of its uses is this order's. Of a ``gift``,
-    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to. By its
-    ``tax_calculation`` the tax of its lines was found, and ``tax_declared`` is what of that the provider knows, by
-    reference."""
+    which nobody has until it is claimed, ``gift_hash`` is what the last link's secret hashes to, and ``gift_message``
+    what its buyer says to who claims it. By its ``tax_calculation`` the tax of its lines was found, and
+    ``tax_declared`` is what of that the provider knows, by reference."""
 
     class Meta(Place):
         table_name = TABLE
@@ -73,6 +73,7 @@ class OrderRow(Told):
     tax_declared = Json(null=True)
     gift = BooleanAttribute(null=True)
     gift_hash = UnicodeAttribute(null=True)
+    gift_message = UnicodeAttribute(null=True)
     claimed_by = UnicodeAttribute(null=True)
     claimed_at = Moment(null=True)
     methods = Json()
@@ -146,7 +147,8 @@ class LineRow(Row):
 
 
 class PaymentRow(Row):
-    """One payment of the provider: what was received, what it is, and how much of it went or goes back."""
+    """One payment of the provider: what was received, what it is, and how much of it went or goes back. Of one that
+    bought nothing ``returns`` are the tasks that a won dispute let send it back."""
 
     class Meta(Place):
         table_name = TABLE
@@ -163,6 +165,7 @@ class PaymentRow(Row):
     reserved = MinorUnits(default=0)
     refunded = MinorUnits(default=0)
     balance_transaction = UnicodeAttribute(null=True)
+    returns = Json(null=True)
     unfinished = UnicodeAttribute(null=True)
     due_at = Moment(null=True)
     version = VersionAttribute()
@@ -273,6 +276,28 @@ class ComplaintRow(Row):
     version = VersionAttribute()
 
 
+class PlacementRow(Row):
+    """Where somebody thinks that what is in suspense of a payment belongs, and what a second person decided of it.
+    ``amount`` is signed as it is in suspense."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True)
+    payment_id = UnicodeAttribute()
+    amount = MinorUnits()
+    currency = UnicodeAttribute()
+    proposal = Json()
+    approved = BooleanAttribute(null=True)
+    decided_by = UnicodeAttribute(null=True)
+    decided_because = UnicodeAttribute(null=True)
+    decided_at = Moment(null=True)
+    unfinished = UnicodeAttribute(null=True)
+    due_at = Moment(null=True)
+    version = VersionAttribute()
+
+
 class SubscriptionRow(Row):
     """A pass that a card renews, on the terms that it was begun on. Facts, as with orders: ``subscriptions.status``.
 
@@ -333,6 +358,7 @@ _KINDS: dict[str, type[Row]] = {
     "request": RequestRow,
     "dispute": DisputeRow,
     "complaint": ComplaintRow,
+    "placement": PlacementRow,
     "subscription": SubscriptionRow,
 }
 
@@ -373,6 +399,10 @@ def dispute_row(dispute_id: str) -> str:
 
 def complaint_row(complaint_id: str) -> str:
     return f"complaint#{complaint_id}"
+
+
+def placement_row(placement_id: str) -> str:
+    return f"placement#{placement_id}"
 
 
 def subscriber_key(account_id: str) -> str:

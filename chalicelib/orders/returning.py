@@ -34,7 +34,7 @@ class PaymentUnknown(Exception):
 def ask(tx: Transaction, order_id: str, payment: Payment, kind: str, reason: str) -> None:
     """Decide, with the payment's own transaction, that all of it goes back."""
     data = {"order_id": order_id, "payment_id": payment.id, "amount": payment.amount, "kind": kind, "reason": reason}
-    tasks.put(tx, "order-effects", "return_payment", data, key=f"return:{payment.id}")
+    tasks.put(tx, "order-effects", "return_payment", data, key=_key(payment.id))
 
 
 def ask_again(tx: Transaction, order_id: str, row: PaymentRow, after: str) -> None:
@@ -42,7 +42,17 @@ def ask_again(tx: Transaction, order_id: str, row: PaymentRow, after: str) -> No
     payment_id = row.row.removeprefix("payment#")
     told = {"amount": row.amount, "kind": row.kind, "reason": row.reason}
     data = {"order_id": order_id, "payment_id": payment_id, **told}
-    tasks.put(tx, "order-effects", "return_payment", data, key=f"return:{payment_id}:{after}")
+    task = tasks.put(tx, "order-effects", "return_payment", data, key=f"{_key(payment_id)}:{after}")
+    collection.change(tx, row, returns=[*(row.returns or []), task])
+
+
+def tasks_of(row: PaymentRow) -> list[str]:
+    """The tasks that send it back, or did; none of one that bought something."""
+    return [] if row.kind == PURCHASE else [_key(row.row.removeprefix("payment#")), *(row.returns or [])]
+
+
+def _key(payment_id: str) -> str:
+    return f"return:{payment_id}"
 
 
 def carry_out(task: Task) -> None:
@@ -177,16 +187,19 @@ def _is_over(row: RefundRow, facts: dict[str, object]) -> bool:
 
 
 def _count(tx: Transaction, order: Order, payment: PaymentRow, row: RefundRow, facts: dict[str, object]) -> None:
-    """How much of the payment went back; a failure after success takes it out again."""
+    """How much of the payment went back; a failure after success takes it out again. Who places what is in suspense
+    looks again."""
     change = row.amount if "succeeded_at" in facts else -row.amount if "failed_at" in facts and row.succeeded_at else 0
     refunded = payment.refunded + change
     if not 0 <= refunded <= payment.reserved <= payment.amount:
         raise ValueError(f"refunded {refunded} of {payment.reserved} reserved of {payment.amount}")
     if change:
         collection.change(tx, payment, refunded=refunded)
+    header: dict[str, object] = {}
     if change and payment.kind == REVIEW:
         whole = all(other.refunded == other.amount for other in order.payments if other.kind == REVIEW)
-        collection.change(tx, order.header, returned_at=clock.now() if whole else None)
+        header["returned_at"] = clock.now() if whole else None
+    collection.guard(tx, order, **header)
     if "failed_at" in facts:
         logs.incident("return_failed", order_id=order.order_id, refund=row.row)
 

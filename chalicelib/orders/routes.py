@@ -7,7 +7,9 @@ from chalicelib.core.cursors import BadCursor, Page
 from chalicelib.core.errors import NotFound, Refusal, TooMany
 from chalicelib.core.idempotency import Once
 from chalicelib.core.limits import Limit
-from chalicelib.core.web import Answer, accepted, created, ok, route
+from chalicelib.core.web import Answer, accepted, created, no_content, ok, route
+from chalicelib.ledger.proposals import AuthorUnknown, OwnProposal, ProposalWaits
+from chalicelib.ledger.shapes import ProposalDecision
 from chalicelib.orders import (
     asking,
     cancellation,
@@ -16,6 +18,7 @@ from chalicelib.orders import (
     contesting,
     gifting,
     history,
+    placing,
     quoting,
     refund_policy,
     selling,
@@ -33,6 +36,7 @@ from chalicelib.orders.contesting import AlreadyAnswered
 from chalicelib.orders.discounting import CouponNotValid
 from chalicelib.orders.gifting import GiftClaimed, GiftClosed, NoGift
 from chalicelib.orders.passing import OwnPass, PassNotForSale
+from chalicelib.orders.placing import MayGoBack, NothingToPlace
 from chalicelib.orders.shapes import (
     ComplaintToDecide,
     ComplaintView,
@@ -40,16 +44,20 @@ from chalicelib.orders.shapes import (
     DisputeView,
     GiftClaim,
     GiftLink,
+    GiftMessage,
+    GiftOffer,
     GiftView,
     NewComplaint,
     NewEvidence,
     NewOrder,
+    NewPlacement,
     NewRefundRequest,
     NewReply,
     NewSubscription,
     OrderCard,
     OrdersQuery,
     OrderView,
+    PlacementView,
     PolicyView,
     QuoteView,
     RequestToDecide,
@@ -58,6 +66,7 @@ from chalicelib.orders.shapes import (
     SaleCard,
     SaleView,
     SubscriptionView,
+    SuspenseView,
 )
 from chalicelib.orders.subscribing import AlreadySubscribed
 from chalicelib.orders.taxing import BillingAddressMissing, BillingAddressUnknown
@@ -159,6 +168,36 @@ def cancel_order(actor: Actor, order_id: str) -> Answer:
 def offer_gift(actor: Actor, order_id: str) -> Answer:
     """The link by which one person can claim a gift that I paid. A new one voids the one before."""
     return created(gifting.issue(actor, order_id), checkout.location(order_id))
+
+
+@route(
+    routes,
+    "PUT",
+    "/v1/orders/{order_id}/gift-message",
+    who=Who.READER,
+    body=GiftMessage,
+    answers={204: None},
+    refuses=(NotFound, NoGift, GiftClaimed),
+    limit=Limit(60, 900),
+)
+def say_with_gift(actor: Actor, order_id: str, body: GiftMessage) -> Answer:
+    """What whoever has the link reads with the gift that I paid. It can be changed until they claim it."""
+    gifting.say(actor, order_id, body)
+    return no_content()
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/gifts/{token}",
+    who=Who.ANYONE,
+    answers={200: GiftOffer},
+    refuses=(NotFound, GiftClaimed, GiftClosed),
+    limit=Limit(300, 900),
+)
+def look_at_gift(token: str) -> Answer:
+    """What is given by this link, and what its giver says, before it is claimed."""
+    return ok(gifting.look(token))
 
 
 @route(
@@ -438,3 +477,58 @@ def read_complaints(actor: Actor, query: OrdersQuery) -> Answer:
 def rule_on_complaint(actor: Actor, order_id: str, complaint_id: str, body: Ruling) -> Answer:
     """Uphold a complaint, which sends money back, or dismiss it."""
     return ok(complaining.rule(actor, order_id, complaint_id, body))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/orders/{order_id}/suspense",
+    who=Who.ADMIN,
+    answers={200: list[SuspenseView]},
+    refuses=(NotFound,),
+)
+def read_suspense(order_id: str) -> Answer:
+    """What of an order is in suspense, by payment, and what was proposed of it."""
+    return ok(placing.of(order_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/placements",
+    who=Who.ADMIN,
+    body=NewPlacement,
+    answers={201: PlacementView},
+    refuses=(NotFound, OwnRequest, NothingToPlace, MayGoBack, ProposalWaits, OwnProposal, AuthorUnknown),
+)
+def propose_order_placement(actor: Actor, order_id: str, body: NewPlacement) -> Answer:
+    """Say where money belongs that is in suspense and cannot leave it by itself. A second admin decides."""
+    return created(placing.propose(actor, order_id, body), f"/v1/orders/{order_id}/suspense")
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/orders/{order_id}/placements/{placement_id}/decisions",
+    who=Who.ADMIN,
+    body=ProposalDecision,
+    answers={200: PlacementView},
+    refuses=(NotFound, OwnRequest, AlreadyDecided, OwnProposal, NothingToPlace, MayGoBack),
+)
+def decide_order_placement(actor: Actor, order_id: str, placement_id: str, body: ProposalDecision) -> Answer:
+    """Approve what another admin proposed, or reject it. Approved, the amount is out of suspense."""
+    return ok(placing.decide(actor, order_id, placement_id, body))
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/placements",
+    who=Who.ADMIN,
+    query=OrdersQuery,
+    answers={200: Page[PlacementView]},
+    refuses=(BadCursor,),
+)
+def read_placements(actor: Actor, query: OrdersQuery) -> Answer:
+    """What was proposed of money in suspense and waits for a second admin, the oldest first."""
+    return ok(placing.waiting(actor, query))

@@ -7,10 +7,12 @@ from msgspec import Meta, Struct
 from chalicelib.core.money import MAXIMUM, CurrencyCode
 from chalicelib.core.validation import LINE
 from chalicelib.coupons.shapes import Code
+from chalicelib.ledger.shapes import NewProposal
 
 MOST_WORKS = 20
 
 WorkId = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}(?![\s\S])")]
+GIFT_LINK_ENDS = r"^[0-9A-HJKMNP-TV-Z]{26}\.[0-9A-Za-z_-]{43}(?![\s\S])"
 Method = Literal["card", "alipay", "wechat_pay"]
 
 
@@ -179,10 +181,16 @@ class GiftLink(Struct):
     url: str
 
 
+class GiftMessage(Struct, forbid_unknown_fields=True):
+    """What I say to whoever gets my gift; they see it and what is given, and nothing else of me."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
 class GiftClaim(Struct, forbid_unknown_fields=True):
     """What a gift's link ends with."""
 
-    token: Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}\.[0-9A-Za-z_-]{43}(?![\s\S])")]
+    token: Annotated[str, Meta(pattern=GIFT_LINK_ENDS)]
 
 
 class GiftedWork(Struct):
@@ -191,6 +199,13 @@ class GiftedWork(Struct):
     work_id: str
     title: str
     kind: str
+
+
+class GiftOffer(Struct):
+    """What whoever has the link may claim, and what its giver says to them."""
+
+    message: str | None
+    works: list[GiftedWork]
 
 
 class GiftView(Struct):
@@ -272,6 +287,46 @@ class DisputeView(Struct):
     answer_due_at: str | None
     answered_at: str | None
     ended_at: str | None
+
+
+class NewPlacement(NewProposal, kw_only=True, forbid_unknown_fields=True):
+    """Where all belongs that is in suspense of a payment; an author must be one who sold what was ordered."""
+
+    payment_id: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class PlacementView(Struct):
+    """Where somebody thinks that money in suspense belongs. ``status`` is waiting (for a second admin), approved or
+    rejected. ``amount`` in whole minor units, below nothing where a bank took more than anybody had."""
+
+    placement_id: str
+    order_id: str
+    payment_id: str
+    status: str
+    amount: int
+    currency: str
+    written_amount: str
+    account: str
+    author_id: str | None
+    because: str
+    proposed_by: str
+    proposed_at: str
+    decided_by: str | None
+    decided_at: str | None
+    decided_because: str | None
+
+
+class SuspenseView(Struct):
+    """How much of a payment is in suspense, in whole minor units: below nothing, a bank took more than anybody had. It
+    can be placed where it does not ``may_go_back`` by itself."""
+
+    payment_id: str
+    kind: str
+    amount: int
+    currency: str
+    written_amount: str
+    may_go_back: bool
+    placements: list[PlacementView]
 
 
 ComplaintKind = Literal["not_as_described", "does_not_open", "infringes", "other"]
@@ -413,3 +468,4 @@ class OrderView(OrderCard):
     author_pass: OrderedPass | None
     refunds: list[RequestView]
     complaints: list[ComplaintView]
+    gift_message: str | None = None

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, ids, logs
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, Refusal
 from chalicelib.core.records import each_record
 from chalicelib.core.transactions import Transaction
 from chalicelib.outbox.models import Task
@@ -87,24 +88,43 @@ def parked() -> Iterator[Task]:
 
 def retry(tx: Transaction, outbox_id: str) -> None:
     """Let a parked task be carried out again; it is late, so it is woken by the next sweep. At the commit: NotFound."""
-    try:
-        task = Task.get(outbox_id, consistent_read=True)
-    except Task.DoesNotExist:
-        raise NotFound from None
+    task = _find(outbox_id)
+    if task is None:
+        raise NotFound
     again = [Task.unfinished.set(task.queue), Task.due_at.set(clock.now() - RETRIED_FOR)]
     tx.update(Task(outbox_id), again, Task.unfinished == PARKED, NotFound())
 
 
-def _finish(task: Task) -> None:
+def is_tried(outbox_id: str) -> bool:
+    """It is neither done nor put aside."""
+    task = _find(outbox_id)
+    return task is not None and not task.done_at and task.unfinished != PARKED
+
+
+def call_off(tx: Transaction, outbox_id: str, refusal: Refusal) -> None:
+    """What was put aside is over, and is not carried out any more; what is done stays so. At the commit: the refusal,
+    where it is still tried, or somebody took it up again."""
+    task = _find(outbox_id)
+    if task and not task.done_at:
+        idle = (Task.unfinished == PARKED) & (Task.leased_until < int(clock.timestamp()))
+        tx.update(Task(outbox_id), _over(), idle, refusal)
+
+
+def _find(outbox_id: str) -> Task | None:
+    try:
+        return Task.get(outbox_id, consistent_read=True)
+    except Task.DoesNotExist:
+        return None
+
+
+def _over() -> list[Action]:
     gone = int((clock.now() + timedelta(days=KEPT_DAYS)).timestamp())
-    task.update(
-        actions=[
-            Task.done_at.set(clock.now()),
-            Task.expires_at.set(gone),
-            Task.unfinished.remove(),
-        ]
-    )
+    return [Task.done_at.set(clock.now()), Task.expires_at.set(gone), Task.unfinished.remove()]
+
+
+def _finish(task: Task) -> None:
+    task.update(actions=_over())
     logs.logger().info("task done", kind=task.kind, attempts=task.attempts)
 
 
-__all__ = ["Task", "TaskBusy", "each_task", "parked", "put", "retry"]
+__all__ = ["Task", "TaskBusy", "call_off", "each_task", "is_tried", "parked", "put", "retry"]

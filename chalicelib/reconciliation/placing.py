@@ -9,15 +9,15 @@ from chalicelib.audit import trail
 from chalicelib.core import clock, cursors, ids, tables
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
-from chalicelib.core.errors import Conflict, Forbidden, NotFound, Unprocessable
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import written
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.ledger import journals, movements, postings
+from chalicelib.ledger import journals, movements, postings, proposals
+from chalicelib.ledger.proposals import ProposalWaits
+from chalicelib.ledger.shapes import NewProposal, ProposalDecision
 from chalicelib.reconciliation import findings
 from chalicelib.reconciliation.models import OPEN, UNKNOWN, FindingRow
-from chalicelib.reconciliation.shapes import FindingView, NewProposal, PageQuery, ProposalDecision, ProposalView
-
-AUTHORS = "author_available"
+from chalicelib.reconciliation.shapes import FindingView, PageQuery
 
 
 class NotInSuspense(Conflict):
@@ -25,27 +25,6 @@ class NotInSuspense(Conflict):
 
     en = "This movement is not in suspense: it is explained, placed, or must be mended otherwise."
     zh = "该变动不在待查账户中：已有解释、已归入其他账户，或须以其他方式处理。"
-
-
-class ProposalWaits(Conflict):
-    """Somebody proposed something already."""
-
-    en = "A proposal for this movement waits for a second person: it must be decided first."
-    zh = "该变动已有提议等待第二人审批：须先作出决定。"
-
-
-class OwnProposal(Forbidden):
-    """Who proposes it, or whose account it goes to, does not decide."""
-
-    en = "You proposed this, or it concerns your own account: somebody else decides."
-    zh = "这是您提出的提议，或涉及您本人的账户：须由他人决定。"
-
-
-class AuthorUnknown(Unprocessable):
-    """It is to be an author's, and none of that id is one; or it is not to be an author's."""
-
-    en = "Name an author here with the account author_available, and only then."
-    zh = "仅当账户为 author_available 时须填写，且须为作者。"
 
 
 def waiting(query: PageQuery) -> Page[FindingView]:
@@ -60,20 +39,8 @@ def propose(admin: Actor, transaction_id: str, wanted: NewProposal) -> FindingVi
     """Raises NotFound, NotInSuspense, ProposalWaits, OwnProposal, AuthorUnknown."""
     row = findings.read(transaction_id)
     _must_be_in_suspense(row)
-    if (wanted.account == AUTHORS) != (wanted.author_id is not None):
-        raise AuthorUnknown(field="author_id")
-    if wanted.author_id and not authors.names([wanted.author_id]):
-        raise AuthorUnknown(field="author_id")
-    if wanted.author_id == admin.party_id:
-        raise OwnProposal
+    row.proposal = proposals.begin(admin, wanted, authors.names([wanted.author_id]) if wanted.author_id else ())
     row.proposal_id = ids.new()
-    row.proposal = {
-        "account": wanted.account,
-        "author_id": wanted.author_id,
-        "because": wanted.because,
-        "proposed_by": admin.party_id,
-        "proposed_at": clock.rfc3339(clock.now()),
-    }
     facts = {"proposal": row.proposal_id, "account": wanted.account, "author": wanted.author_id}
     set_it: list[Action] = [FindingRow.proposal_id.set(row.proposal_id), FindingRow.proposal.set(row.proposal)]
     with all_or_nothing() as tx:
@@ -93,12 +60,11 @@ def decide(admin: Actor, transaction_id: str, proposal_id: str, decision: Propos
     if row.proposal_id != proposal_id:
         raise NotFound
     _must_be_in_suspense(row)
-    if not decision.approve:
-        _reject(admin, row, decision.because)
-    elif admin.party_id in (row.proposal["proposed_by"], row.proposal["author_id"]):
-        raise OwnProposal
-    else:
+    if decision.approve:
+        proposals.must_be_anothers(admin, row.proposal)
         _approve(admin, row)
+    else:
+        _reject(admin, row, decision.because)
     return view(findings.read(transaction_id))
 
 
@@ -108,14 +74,13 @@ def _approve(admin: Actor, row: FindingRow) -> None:
     movement = movements.find(settled)
     if movement is None or not movement.is_unknown:  # the next comparison withdraws it
         raise NotInSuspense
-    whose = proposal["author_id"]
-    journal = postings.placed(settled, postings.available(whose) if whose else proposal["account"])
+    journal = postings.placed(settled, proposals.account_of(proposal))
     try:
         with all_or_nothing() as tx:
             journals.post(tx, journal)
             movements.place(tx, movement)
             findings.settle(tx, row, journal.id)
-            told = {"proposal": row.proposal_id, "account": proposal["account"], "author": whose}
+            told = {"proposal": row.proposal_id, "account": proposal["account"], "author": proposal["author_id"]}
             trail.write(tx, admin, "finding.placed", row.subject, **told, proposed_by=proposal["proposed_by"])
     except Conflict:
         raise NotInSuspense from None
@@ -156,5 +121,5 @@ def view(row: FindingRow) -> FindingView:
         found_at=clock.rfc3339(row.found_at),
         settled_at=clock.rfc3339(row.settled_at) if row.settled_at else None,
         settled_as=row.settled_as,
-        proposal=ProposalView(row.proposal_id, **row.proposal) if row.proposal_id else None,
+        proposal=proposals.view(row.proposal_id, row.proposal) if row.proposal_id else None,
     )

@@ -7,16 +7,16 @@ from chalicelib.core.cursors import BadCursor, Page
 from chalicelib.core.errors import NotFound
 from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, created, ok, route
+from chalicelib.ledger.proposals import AuthorUnknown, OwnProposal, ProposalWaits
+from chalicelib.ledger.shapes import NewProposal, ProposalDecision
 from chalicelib.payments.wire import ProviderUnavailable
 from chalicelib.reconciliation import comparing, exporting, findings, placing
 from chalicelib.reconciliation.comparing import Compared
 from chalicelib.reconciliation.exporting import PeriodTooLong
-from chalicelib.reconciliation.placing import AuthorUnknown, NotInSuspense, OwnProposal, ProposalWaits
+from chalicelib.reconciliation.placing import NotInSuspense
 from chalicelib.reconciliation.shapes import (
     FindingView,
-    NewProposal,
     PageQuery,
-    ProposalDecision,
     SettlementLine,
     SettlementView,
 )

@@ -1,40 +1,15 @@
 """What admins send and see of how the book and the payment service agree."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Account = Literal["author_available", "bank", "buyer_overpaid", "commission", "dispute_fee", "processor_fee"]
-"""Where a movement that nothing explained may belong."""
+from chalicelib.ledger.shapes import ProposalView
 
 
 class PageQuery(Struct, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=2000)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
-
-
-class NewProposal(Struct, forbid_unknown_fields=True):
-    """``author_id`` with ``author_available`` alone: whose it is, or who owes it."""
-
-    account: Account
-    because: Annotated[str, Meta(min_length=1, max_length=1000)]
-    author_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
-
-
-class ProposalDecision(Struct, forbid_unknown_fields=True):
-    approve: bool
-    because: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
-
-
-class ProposalView(Struct):
-    """Where somebody thinks that a movement belongs; somebody else must approve it."""
-
-    proposal_id: str
-    account: str
-    author_id: str | None
-    because: str
-    proposed_by: str
-    proposed_at: str
 
 
 class FindingView(Struct):

@@ -14,7 +14,8 @@ TRANSFER, REVERSAL = "transfer", "reversal"
 
 class PayeeRow(Row):
     """An author's account at the provider, as last seen. ``moving`` names by currency the movement that is under way:
-    there is one at a time, and whoever begins or ends one changes this row, and so its version."""
+    there is one at a time, and whoever begins or ends one changes this row, and so its version. ``withheld_at`` is when
+    a transfer would have begun, had the author not been suspended; until the next one begins."""
 
     class Meta(Place):
         table_name = TABLE
@@ -27,6 +28,7 @@ class PayeeRow(Row):
     needs = Json(default=list)
     disabled_because = UnicodeAttribute(null=True)
     moving = Json(default=dict)
+    withheld_at = Moment(null=True)
     opened_at = Moment()
     version = VersionAttribute()
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from chalicelib.accounts import authors
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock, settings
 from chalicelib.core.actors import Actor
-from chalicelib.core.errors import Conflict, Unprocessable
+from chalicelib.core.errors import Conflict, NotFound, Unprocessable
 from chalicelib.core.tables import keep_facts
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals
@@ -126,15 +127,27 @@ def moves_of(account_id: str) -> list[MoveRow]:
 
 
 def view(account_id: str) -> PayeeView:
-    """How an author is paid, what they have, and what was paid last."""
+    """How an author is paid, what they have, and since when it waits for their account to stand again."""
     payee, has = find(account_id), journals.balances_of(account_id)
     return PayeeView(
-        status=_status(payee),
+        status="suspended" if authors.is_suspended(account_id) else _status(payee),
         needs=list(payee.needs) if payee else [],
         disabled_because=payee.disabled_because if payee else None,
+        withheld_since=withheld_since(payee),
         held=has["held"],
         available=has["available"],
     )
+
+
+def view_of(account_id: str) -> PayeeView:
+    """Of any author. Raises NotFound, where nobody of that id is one."""
+    if not authors.names([account_id]):
+        raise NotFound
+    return view(account_id)
+
+
+def withheld_since(payee: PayeeRow | None) -> str | None:
+    return clock.rfc3339(payee.withheld_at) if payee and payee.withheld_at else None
 
 
 def _status(payee: PayeeRow | None) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from chalicelib.accounts import authors
 from chalicelib.audit import trail
 from chalicelib.core import clock, ids, logs
 from chalicelib.core.errors import Conflict, NotFound
@@ -29,10 +30,15 @@ from chalicelib.settlement.payees import ACTOR, PayeeMoved
 
 TRIES = 5
 AT_ONCE = 100
+SUSPENDED = "account_suspended"
 
 
 class TransferUnsettled(Exception):
     """The provider has not said yet how its balance moved: look again."""
+
+
+class PayeeSuspended(Exception):
+    """Since the transfer was begun; nothing was asked for."""
 
 
 class PayeeUnknown(NotFound):
@@ -56,11 +62,22 @@ def look(balance: Balance) -> None:
     if payee is None:  # once they open an account, it is looked at again
         return journals.looked_at(balance)
     owed = journals.balances_of(balance.author_id)["available"].get(balance.currency, 0)  # read after the payee was
-    if owed == balance.owed and not payee.moving.get(balance.currency):
-        _begin(payee, balance.currency, owed)
     if owed == balance.owed:
+        if owed > 0 and authors.is_suspended(balance.author_id):
+            return _withhold(payee)
+        if not payee.moving.get(balance.currency):
+            _begin(payee, balance.currency, owed)
         journals.looked_at(balance)
     return None
+
+
+def _withhold(payee: PayeeRow) -> None:
+    """Who is suspended is not paid, and owes what they owe; each day it is asked whether the account stands again."""
+    if payee.withheld_at is None:
+        with all_or_nothing() as tx:
+            payees.change(tx, payee, withheld_at=clock.now())
+            trail.write(tx, ACTOR, "payee.withheld", payee.account_id)
+    journals.look_again(payee.account_id, clock.now())
 
 
 def _begin(payee: PayeeRow, currency: str, owed: int) -> None:
@@ -83,7 +100,8 @@ def _ask(payee: PayeeRow, move: MoveRow) -> None:
     data = {"author_id": author_id, "move_id": move_id}
     with all_or_nothing() as tx:
         tx.insert(move)
-        payees.change(tx, payee, moving={**payee.moving, move.currency: move_id})
+        paid = {"withheld_at": None} if move.kind == TRANSFER else {}
+        payees.change(tx, payee, moving={**payee.moving, move.currency: move_id}, **paid)
         tasks.put(tx, "order-effects", "move_money", data, key=f"move:{move_id}")
         told = {"move": move_id, "kind": move.kind, "amount": move.amount, "currency": move.currency}
         trail.write(tx, ACTOR, "payee.move_begun", author_id, **told)
@@ -101,11 +119,15 @@ def carry_out(task: Task) -> None:
         note(_transferred(task, move, payee) if move.kind == TRANSFER else _taken_back(task, move))
     except ProviderDeclined as error:
         _decline(author_id, move_id, error.code or str(error))
+    except PayeeSuspended:
+        _decline(author_id, move_id, SUSPENDED)
 
 
 def _transferred(task: Task, move: MoveRow, payee: PayeeRow) -> Transfer:
     move_id = task.data["move_id"]
     known = transfers.find_transfer(move_id)
+    if known is None and authors.is_suspended(payee.account_id):
+        raise PayeeSuspended(move_id)
     asked = (move_id, payee.account_id, task.attempts, payee.provider_id, move.amount, move.currency)
     return known or transfers.transfer(*asked)
 
@@ -133,7 +155,8 @@ def _decline(author_id: str, move_id: str, reason: str) -> None:
     _decided(author_id, decide)
     move = payees.move(author_id, move_id)
     if move and move.kind == TRANSFER:
-        logs.incident("transfer_declined", author=author_id, reason=reason)
+        if reason != SUSPENDED:
+            logs.incident("transfer_declined", author=author_id, reason=reason)
         journals.look_again(author_id, clock.now() + timedelta(days=1))
 
 

@@ -44,6 +44,12 @@ def read_payee(actor: Actor) -> Answer:
     return ok(payees.view(actor.account_id))
 
 
+@route(routes, "GET", "/v1/payees/{account_id}", who=Who.ADMIN, answers={200: PayeeView}, refuses=(NotFound,))
+def read_payee_of(account_id: str) -> Answer:
+    """Whether an author can be paid, what they have, and what keeps it from them."""
+    return ok(payees.view_of(account_id))
+
+
 @route(
     routes,
     "GET",

@@ -18,12 +18,15 @@ class PayeePage(Struct):
 
 
 class PayeeView(Struct):
-    """``status``: none, incomplete (the payment service ``needs`` to know more), payable or disabled. ``held`` and
-    ``available`` are whole minor units by currency; below nothing, later sales make it good first."""
+    """``status``: none, incomplete (the payment service ``needs`` to know more), payable, disabled or suspended (as the
+    account is, which is not paid until it stands again). ``withheld_since``: a payout waited for that, and none was
+    begun since. ``held`` and ``available`` are whole minor units by currency; below nothing, later sales make it good
+    first."""
 
     status: str
     needs: list[str]
     disabled_because: str | None
+    withheld_since: str | None
     held: dict[str, int]
     available: dict[str, int]
 
@@ -52,8 +55,8 @@ class PayoutView(Struct):
 class StatementSums(Struct):
     """A month in one currency, in whole minor units, each signed as it moved what the author has: ``opening`` and all
     that follows come to ``closing``, of which ``held`` may not be paid yet. ``exchanged`` is what left one currency for
-    another when a sale in it was released; ``corrections`` are movements at the payment service that people found to be
-    the author's."""
+    another when a sale in it was released; ``corrections`` are movements at the payment service, or what was left of
+    an order, that people found to be the author's."""
 
     currency: str
     opening: int
@@ -70,10 +73,12 @@ class StatementSums(Struct):
 
 
 class StatementView(Struct):
-    """``closed``: nothing of the month can change any more."""
+    """``closed``: nothing of the month can change any more. ``withheld_since``: payouts wait since then, as the account
+    was suspended; the next one begins within a day of its standing again."""
 
     month: str
     closed: bool
+    withheld_since: str | None
     currencies: list[StatementSums]
 
 

@@ -18,6 +18,7 @@ from chalicelib.core.transactions import all_or_nothing
 from chalicelib.ledger import journals
 from chalicelib.ledger.journals import AuthorsEntries
 from chalicelib.ledger.postings import HELD
+from chalicelib.settlement import payees
 from chalicelib.settlement.models import ClosingRow, closing_row
 from chalicelib.settlement.shapes import PayoutsQuery, StatementLine, StatementSums, StatementView
 
@@ -31,6 +32,7 @@ KINDS = {
     "J7": "paid",
     "J8": "paid_back",
     "JXr": "corrections",
+    "JSr": "corrections",
 }
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_LINES = 20_000
@@ -66,7 +68,8 @@ def view(author_id: str, month: str) -> StatementView:
         _add(closing, [entries])
     currencies = sorted(opening.held.keys() | opening.available.keys() | moved.keys())
     sums = [_sums(currency, opening, moved[currency], closing) for currency in currencies]
-    return StatementView(month, _is_closed(until), sums)
+    withheld = payees.withheld_since(payees.find(author_id))
+    return StatementView(month, _is_closed(until), withheld, sums)
 
 
 def page(author: Actor, month: str, query: PayoutsQuery) -> Page[StatementLine]:

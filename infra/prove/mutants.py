@@ -103,8 +103,8 @@ MUTANTS = (
            'return journal("JX", settled.id, "", entries, settled)', 'return journal("JX", settled.id, "", entries)'),
     Mutant("what is in suspense is an open finding until it is placed", "chalicelib/reconciliation/findings.py",
            "        FindingRow.unfinished.remove(),\n", ""),
-    Mutant("who approves is not who proposed", "chalicelib/reconciliation/placing.py",
-           'elif admin.party_id in (row.proposal["proposed_by"], row.proposal["author_id"]):', "elif False:"),
+    Mutant("who approves is not who proposed", "chalicelib/ledger/proposals.py",
+           'if admin.party_id in (proposal["proposed_by"], proposal["author_id"]):', "if False:"),
     Mutant("a row is changed as it was read", "chalicelib/orders/collection.py", "tx.update(row, actions, refusal=Moved())",
            "tx.update(row, actions, refusal=Moved(), any_version=True)"),
     Mutant("a coupon is used no more often than it may be", "chalicelib/coupons/uses.py",
@@ -132,7 +132,7 @@ MUTANTS = (
     _orders("a new link voids the one before", "gifting",
             'if not hmac.compare_digest(order.header.gift_hash or "", _digest(secret)):', "if False:"),
     _orders("what went back is not in a gift", "gifting",
-            "left = [line for line in order.lines if not refunding.is_returned(line)]\n        goods", "left = order.lines\n        goods"),
+            "left = _left(order)\n            goods", "left = order.lines\n            goods"),
 
 )  # fmt: skip
 

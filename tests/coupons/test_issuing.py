@@ -46,6 +46,23 @@ def test_lists_are_each_ones_own_and_pages_go_on(shop):
     assert [each["code"] for each in shop.world.get("/v1/coupons", as_=shop.admin).json["items"]] == [ours]
 
 
+def test_an_admin_lists_an_authors_and_takes_one_back(shop):
+    mine = [made(shop) for _ in range(3)]
+    theirs, ours = made(shop, as_=shop.coauthor), made(shop, platform=True)
+    path = f"/v1/coupons?author_id={shop.author.account_id}"
+    page = shop.world.get(f"{path}&limit=2", as_=shop.admin).json
+    rest = shop.world.get(f"{path}&cursor={page['next_cursor']}", as_=shop.admin).json
+    assert [each["code"] for each in page["items"] + rest["items"]] == mine[::-1]
+    assert shop.world.get(f"/v1/coupons?cursor={page['next_cursor']}", as_=shop.admin).status == 400
+    assert [each["code"] for each in shop.world.get("/v1/coupons", as_=shop.admin).json["items"]] == [ours]
+    assert shop.world.get(path, as_=shop.author).status == 403
+    assert shop.world.get(f"/v1/me/coupons?author_id={shop.coauthor.account_id}", as_=shop.author).status == 422
+    assert withdraws(shop, mine[0], shop.admin, "/v1/coupons") == 204
+    listed = {each["code"]: each["withdrawn_at"] for each in shop.world.get(path, as_=shop.admin).json["items"]}
+    assert [code for code, at in listed.items() if at] == [mine[0]]
+    assert theirs not in listed
+
+
 def test_a_code_is_had_once_whoever_has_it(shop):
     made(shop, code="spring", **QUARTER)
     reply = makes(shop, as_=shop.coauthor, code="SPRING", **QUARTER)

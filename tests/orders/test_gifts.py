@@ -88,6 +88,77 @@ def test_the_buyer_hears_where_the_link_is_and_the_letter_does_not_hold_it(shop)
     assert secret not in str(vars(read(order["order_id"]).header))
 
 
+def looks(shop: Shop, token):
+    """As whoever has the link, signed in or not."""
+    return shop.world.get(f"/v1/gifts/{token}")
+
+
+def says(shop: Shop, order, text, as_=None):
+    path = f"/v1/orders/{order['order_id']}/gift-message"
+    return shop.world.put(path, {"text": text}, as_=as_ or shop.reader)
+
+
+def test_whoever_has_the_link_sees_what_is_given_and_nothing_of_who_gives_it(shop, given):
+    order, token = given
+    assert looks(shop, token).json["message"] is None
+    assert [says(shop, order, text).status for text in ("Enjoy!", "For the long evenings. 祝好！")] == [204, 204]
+    reply = looks(shop, token)
+    assert {work["title"] for work in reply.json["works"]} == {"On tides", "On winds"}
+    assert (reply.status, set(reply.json), reply.json["message"]) == (
+        200, {"message", "works"}, "For the long evenings. 祝好！",
+    )  # fmt: skip
+    assert "no-store" in reply.headers["Cache-Control"]
+    told = reply.body + str(reply.headers)
+    assert not [each for each in (shop.reader.email, shop.reader.account_id, shop.reader.name) if each in told]
+    assert shop.seen(shop.reader, order)["gift_message"] == "For the long evenings. 祝好！"
+    claims(shop, token)
+    assert (looks(shop, token).code, says(shop, order, "Late").code) == ("gift_claimed", "gift_claimed")
+    shop.holds()
+
+
+def test_a_wrong_link_is_like_one_of_no_gift(shop, given):
+    order, old = given
+    new = offered(shop, order)
+    wrong = (f"{order['order_id']}.{'A' * 43}", f"01ARZ3NDEKTSV4RRFFQ69G5FAV.{'A' * 43}", old, "x", f"{new}x", "a.b")
+    replies = [looks(shop, token) for token in wrong]
+    assert {(reply.status, reply.code, reply.json["detail"]) for reply in replies} == {
+        (404, "not_found", replies[0].json["detail"])
+    }
+    assert looks(shop, new).status == 200
+    mine = shop.bought(shop.other, shop.works["tides"])
+    assert (says(shop, mine, "x", as_=shop.other).code, says(shop, order, "x", as_=shop.other).status) == (
+        "no_gift", 404,
+    )  # fmt: skip
+    assert says(shop, order, "").status == 422
+
+
+def test_what_went_back_is_not_shown_and_what_is_asked_back_is_closed(shop, given):
+    order, token = given
+    asks(shop, order, works=[{"work_id": shop.works["tides"]}])
+    assert looks(shop, token).code == "gift_closed"
+    shop.arrives()
+    assert [work["title"] for work in looks(shop, token).json["works"]] == ["On winds"]
+
+
+def claimed_letters(shop: Shop, person):
+    return [mail for mail in shop.world.mails(person.email) if mail["subject"].startswith("Your gift was claimed")]
+
+
+def test_the_giver_hears_once_that_it_was_claimed_and_not_by_whom(shop, given):
+    order, token = given
+    assert claimed_letters(shop, shop.reader) == []
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: claims(shop, token).code, range(8)))
+    assert set(replies) == {None}
+    [letter] = claimed_letters(shop, shop.reader)
+    assert ("On tides" in letter["text"], order["order_id"] in letter["subject"]) == (True, True)
+    assert shop.other.email not in letter["text"] and shop.other.name not in letter["text"]
+    assert claimed_letters(shop, shop.other) == []
+    own = gives(shop, "gift")
+    claims(shop, offered(shop, own), as_=shop.reader)
+    assert len(claimed_letters(shop, shop.reader)) == 1
+
+
 def test_a_new_link_voids_the_one_before_and_nothing_else_opens_it(shop, given):
     order, old = given
     new = offered(shop, order)

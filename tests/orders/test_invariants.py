@@ -88,3 +88,10 @@ def test_a_missing_journal_is_named(sold):
     name = payment_of(sold).row.removeprefix("payment#")
     StoredJournal(journal_key(f"J1#{name}"), "journal").delete()
     assert ("books", f"J1#{name}") in found()
+
+
+def test_what_is_in_suspense_of_an_order_and_is_not_its_own_is_named(sold):
+    order_id = sold.order["order_id"]
+    with all_or_nothing() as tx:
+        journals.post(tx, postings.placed_of_order("p1", order_id, "usd", -5, "commission"))
+    assert found() == {("books", "JSr#p1"), ("books", order_id)}

@@ -235,6 +235,89 @@ def test_a_disabled_account_is_paid_once_it_is_enabled(shop):
     shop.holds()
 
 
+@pytest.fixture
+def suspended(shop):
+    """Suspends the author; what it gives lets them stand again. Meanwhile they cannot sign in."""
+    opens(shop)
+    path = f"/v1/accounts/{shop.author.account_id}/suspension"
+
+    def suspends():
+        shop.signs_everybody_in()
+        assert shop.world.put(path, {"reason": "fraud"}, as_=shop.admin).status == 200
+        shop.away = shop.people.pop("author")
+        return stands_again
+
+    def stands_again():
+        shop.signs_everybody_in()
+        assert shop.world.delete(path, as_=shop.admin).status == 200
+        shop.people["author"] = shop.away
+
+    return suspends
+
+
+def of_author(shop: Shop):
+    shop.signs_everybody_in()
+    return shop.world.get(f"/v1/payees/{shop.away.account_id}", as_=shop.admin).json
+
+
+def test_who_is_suspended_is_not_paid_until_their_account_stands_again(shop, suspended):
+    sold(shop)
+    stands_again = suspended()
+    passes(shop, days=17)
+    seen = of_author(shop)
+    assert (shop.every("transfer"), seen["available"], seen["status"]) == ([], {"usd": 810}, "suspended")
+    withheld = seen["withheld_since"]
+    passes(shop, days=3)
+    assert (of_author(shop)["withheld_since"], withheld is not None) == (withheld, True)
+    shop.holds()
+    stands_again()
+    assert (payee(shop)["status"], payee(shop)["withheld_since"]) == ("payable", withheld)
+    month = shop.world.get(f"/v1/me/statements/{now(shop)}", as_=shop.author).json
+    assert (month["withheld_since"], month["currencies"][0]["available"]) == (withheld, 810)
+    passes(shop, days=1)
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
+    assert (payee(shop)["withheld_since"], payee(shop)["available"]) == (None, {"usd": 0})
+    passes(shop, days=2)
+    assert len(shop.every("transfer")) == 1
+    shop.holds()
+
+
+def test_who_is_suspended_after_a_transfer_was_begun_is_not_paid_by_it(shop, suspended):
+    sold(shop)
+    shop.later(days=14, minutes=1)
+    shop.world.clock.advance(days=1)
+    shop.world.platform.run_schedule("orders_sweep")
+    stands_again = suspended()
+    shop.world.pump()
+    passes(shop, days=2)
+    assert (shop.every("transfer"), of_author(shop)["available"]) == ([], {"usd": 810})
+    shop.holds()
+    stands_again()
+    passes(shop, days=1)
+    told = [(one["status"], one["declined_because"]) for one in paid(shop)]
+    assert told == [("done", None), ("declined", "account_suspended")]
+    assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
+    shop.holds()
+
+
+def test_who_is_suspended_still_owes_what_goes_back(shop, suspended):
+    order = sold(shop)
+    shop.fake.merchant.available_after = 0
+    passes(shop, days=17)
+    suspended()
+    refunds_by_hand(shop, order, 300)
+    passes(shop, days=2)
+    assert (shop.every("transfer")[0]["amount_reversed"], of_author(shop)["available"]) == (270, {"usd": 0})
+    shop.holds()
+
+
+def test_only_admins_see_how_another_is_paid(shop):
+    path = f"/v1/payees/{shop.author.account_id}"
+    assert shop.world.get(path, as_=shop.coauthor).status == 403
+    assert shop.world.get(path, as_=shop.admin).json["status"] == "none"
+    assert shop.world.get(f"/v1/payees/{shop.reader.account_id}", as_=shop.admin).status == 404
+
+
 def test_a_transfer_that_stripe_declines_is_tried_again_on_another_day(shop):
     opens(shop)
     sold(shop)
