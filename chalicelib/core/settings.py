@@ -27,7 +27,7 @@ ENVIRONMENT: dict[str, str] = {
     "OIDC_AUDIENCE": "The audience that a foreign token must name. Needed with OIDC_ISSUER.",
     "OIDC_JWKS_URL": "Where the foreign issuer publishes its keys. Needed with OIDC_ISSUER.",
     "STRIPE_API_BASE": "Where Stripe's API is. Default: https://api.stripe.com.",
-    "STRIPE_LIVEMODE": "1 where the keys are live: an event of the other mode is refused. Default: 0.",
+    "STRIPE_LIVEMODE": "1 where the keys are live: an event of the other mode is left. Default: 0.",
     "COMMISSION_BASIS_POINTS": "The platform's share of a sale. Default: 1000, which is 10 %.",
     "COMMISSION_OVERRIDES": "Shares agreed with single authors: JSON of basis points by account id. Default: none.",
     "PAYOUT_HOLD_DAYS": "How long authors wait for the money of a sale, while its buyer may want it back. Default: 14.",
@@ -46,7 +46,7 @@ SECRETS: dict[str, str] = {
     "cursor-key": "Signs cursors and hashes mailed codes: a text or a ring.",
     "pseudonym-key": "Names reviews, so that none names its account. Never changes: it is part of rows' keys.",
     "stripe-key": "The secret API key at Stripe.",
-    "stripe-webhook-secret": "Signs Stripe's webhooks: a text or a ring.",
+    "stripe-webhook-secret": "Signs Stripe's webhooks: a text or a ring; several endpoints', by commas.",
     "edge-proof": "What CloudFront proves itself by to the API, the present word first, by spaces. Needed with EDGE.",
     "content-keys": 'Sign links to CONTENT_DOMAIN: {"a": P-256 private key as PEM, "b": …}. Needed with it.',
 }

@@ -13,8 +13,8 @@ TRANSFER, REVERSAL = "transfer", "reversal"
 
 
 class PayeeRow(Row):
-    """An author's account at the provider, as last seen. ``moving`` names by currency the movement that is under way:
-    there is one at a time, and whoever begins or ends one changes this row, and so its version."""
+    """An author's account at the provider, as it was at ``seen_at``. ``moving`` names by currency the movement that is
+    under way: there is one at a time, and whoever begins or ends one changes this row, and so its version."""
 
     class Meta(Place):
         table_name = TABLE
@@ -28,6 +28,7 @@ class PayeeRow(Row):
     disabled_because = UnicodeAttribute(null=True)
     moving = Json(default=dict)
     opened_at = Moment()
+    seen_at = Moment(null=True)
     version = VersionAttribute()
 
 

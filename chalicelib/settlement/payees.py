@@ -47,19 +47,35 @@ def author_of(provider_id: str) -> str | None:
 
 
 def open_account(actor: Actor, wanted: NewPayee) -> str:
-    """The author's account, opened where there is none: the page on which the provider asks what it must know.
+    """The author's account, opened where there is none and looked at where there is: the page on which the provider
+    asks what it must know.
 
     Raises CountryNotPaid, ProviderUnavailable.
     """
     payee = find(actor.account_id)
     try:
-        if payee is None:
+        if payee:
+            account = _look(payee)
+        else:
             account = transfers.open_account(actor.account_id, wanted.country)
             _enter(actor, account)
-        provider_id = payee.provider_id if payee else account.id
-        return transfers.onboarding_page(provider_id, f"{settings.value('PUBLIC_URL')}/payouts")
+        return transfers.onboarding_page(account.id, f"{settings.value('PUBLIC_URL')}/payouts")
     except ProviderDeclined as error:
         raise CountryNotPaid(field="country", country=wanted.country) from error
+
+
+def look(payee: PayeeRow) -> PayeeRow:
+    """As the provider shows it today, for nobody may have told us that it can be paid by now. Raises
+    ProviderUnavailable, ProviderDeclined."""
+    if payee.seen_at is None or payee.seen_at.date() < clock.now().date():
+        _look(payee)
+    return find(payee.account_id) or payee
+
+
+def _look(payee: PayeeRow) -> Account:
+    account = transfers.read_account(payee.provider_id)
+    follow(account)
+    return account
 
 
 def _enter(actor: Actor, account: Account) -> None:
@@ -101,6 +117,7 @@ def _facts(account: Account) -> dict[str, Any]:
         "payable": account.payable,
         "needs": list(account.needs),
         "disabled_because": account.disabled_because,
+        "seen_at": clock.now(),
     }
 
 

@@ -51,10 +51,15 @@ def due() -> list[Balance]:
 
 def look(balance: Balance) -> None:
     """Begin what the balance asks for: a transfer where the author is owed, a reversal where too much was paid. Less
-    than the least that can be charged waits for more."""
+    than the least that can be charged waits for more; who cannot be paid is asked after at the provider, once a day."""
     payee = payees.find(balance.author_id)
     if payee is None:  # once they open an account, it is looked at again
         return journals.looked_at(balance)
+    if not payee.payable and _is_enough(balance.currency, balance.owed):
+        journals.look_later(balance, today() + timedelta(days=1))  # whatever the provider says
+        payee = payees.look(payee)
+        if not payee.payable:
+            return None
     owed = journals.balances_of(balance.author_id)["available"].get(balance.currency, 0)  # read after the payee was
     if owed == balance.owed and not payee.moving.get(balance.currency):
         _begin(payee, balance.currency, owed)
@@ -63,8 +68,12 @@ def look(balance: Balance) -> None:
     return None
 
 
+def _is_enough(currency: str, owed: int) -> bool:
+    return owed >= CURRENCIES[currency].minimum
+
+
 def _begin(payee: PayeeRow, currency: str, owed: int) -> None:
-    if owed >= CURRENCIES[currency].minimum and payee.payable:
+    if _is_enough(currency, owed) and payee.payable:
         _ask(payee, MoveRow(kind=TRANSFER, amount=owed, currency=currency))
     elif owed < 0 and (paid := _paid_last(payee, currency)):
         amount = min(-owed, paid.amount - paid.returned)

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.audit import trail
 from chalicelib.ledger import journals
-from infra.local.fake_stripe import accounts, payouts, refunds, topups, transfers
+from infra.local.fake_stripe import accounts, payouts, refunds, topups, transfers, webhooks
 from tests.crashes import Cut, cut
 from tests.orders.test_refunds import asks, settled
 from tests.till import Shop
@@ -233,6 +234,45 @@ def test_a_disabled_account_is_paid_once_it_is_enabled(shop):
     passes(shop, days=1)
     assert [transfer["amount"] for transfer in shop.every("transfer")] == [810]
     shop.holds()
+
+
+def told_all(shop: Shop) -> None:
+    """Stripe knows all it asked for, and its event of that was lost."""
+    shop.signs_everybody_in()
+    assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author).status == 201
+    shop.arrives()
+    accounts.complete(shop.fake, shop.every("account")[0]["id"])
+    webhooks.drop(shop.fake)
+
+
+def test_who_looks_at_their_account_is_payable_though_an_event_was_lost(shop):
+    told_all(shop)
+    assert payee(shop)["status"] == "incomplete"
+    assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author).status == 201
+    assert payee(shop)["status"] == "payable"
+
+
+def test_who_is_owed_is_asked_after_once_a_day_and_paid_though_an_event_was_lost(shop):
+    told_all(shop)
+    accounts.disable(shop.fake, shop.every("account")[0]["id"], due=["individual.id_number"])
+    webhooks.drop(shop.fake)
+    sold(shop)
+    passes(shop, days=20)
+    before = seen(shop)
+    for _ in range(24):
+        shop.later(hours=1)
+    assert seen(shop) == before + 1
+    accounts.complete(shop.fake, shop.every("account")[0]["id"])
+    webhooks.drop(shop.fake)
+    passes(shop, days=2)
+    assert [one["status"] for one in paid(shop)] == ["done"]
+    assert payee(shop)["status"] == "payable"
+    shop.holds()
+
+
+def seen(shop: Shop) -> int:
+    """How often the author's account was looked at."""
+    return sum(entry.deed == "payee.seen" for entry in trail.by("system:settlement"))
 
 
 def test_a_transfer_that_stripe_declines_is_tried_again_on_another_day(shop):
