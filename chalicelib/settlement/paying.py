@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.audit import trail
 from chalicelib.core import clock, ids, logs
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.money import CURRENCIES
+from chalicelib.core.money import least
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals, postings
 from chalicelib.ledger.journals import Balance
@@ -44,6 +44,10 @@ def today() -> datetime:
     return datetime.combine(clock.now().date(), time(), UTC)
 
 
+def _tomorrow() -> datetime:
+    return today() + timedelta(days=1)
+
+
 def due() -> list[Balance]:
     """What moved before today and was not looked at since. One query."""
     return list(journals.moved_balances(today(), AT_ONCE))
@@ -51,25 +55,35 @@ def due() -> list[Balance]:
 
 def look(balance: Balance) -> None:
     """Begin what the balance asks for: a transfer where the author is owed, a reversal where too much was paid. Less
-    than the least that can be charged waits for more; who cannot be paid is asked after at the provider, once a day."""
+    than the least that can be charged waits for more; who cannot be paid is asked after at the provider, once a day.
+    What fails goes behind the others."""
+    try:
+        _look(balance)
+    except Exception:
+        journals.look_later(balance, today())
+        raise
+
+
+def _look(balance: Balance) -> None:
     payee = payees.find(balance.author_id)
     if payee is None:  # once they open an account, it is looked at again
         return journals.looked_at(balance)
     if not payee.payable and _is_enough(balance.currency, balance.owed):
-        journals.look_later(balance, today() + timedelta(days=1))  # whatever the provider says
+        journals.look_later(balance, _tomorrow())  # whatever the provider says
         payee = payees.look(payee)
         if not payee.payable:
             return None
     owed = journals.balances_of(balance.author_id)["available"].get(balance.currency, 0)  # read after the payee was
-    if owed == balance.owed and not payee.moving.get(balance.currency):
+    if payee.moving.get(balance.currency):  # it may yet be declined, and leave what was earned meanwhile
+        journals.look_later(balance, _tomorrow())
+    elif owed == balance.owed:
         _begin(payee, balance.currency, owed)
-    if owed == balance.owed:
         journals.looked_at(balance)
     return None
 
 
 def _is_enough(currency: str, owed: int) -> bool:
-    return owed >= CURRENCIES[currency].minimum
+    return owed >= least(currency)
 
 
 def _begin(payee: PayeeRow, currency: str, owed: int) -> None:

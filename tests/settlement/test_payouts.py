@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.audit import trail
 from chalicelib.ledger import journals
-from infra.local.fake_stripe import accounts, payouts, refunds, topups, transfers, webhooks
+from infra.local.fake_stripe import accounts, faults, payouts, refunds, topups, transfers, webhooks
 from tests.crashes import Cut, cut
 from tests.orders.test_refunds import asks, settled
 from tests.till import Shop
@@ -178,6 +178,31 @@ def test_what_cannot_be_taken_back_is_netted_from_later_sales(shop):
     shop.holds()
 
 
+def test_what_was_earned_while_a_reversal_was_tried_is_paid_though_it_is_declined(shop):
+    opens(shop)
+    dear = shop.publishes(prices={"usd": 5_000}, title="Dear")
+    shop.signs_everybody_in()
+    order = sold(shop)
+    passes(shop, days=5)
+    settled(shop, shop.bought(shop.other, dear))
+    passes(shop, days=12)
+    accounts.spend(shop.fake, shop.every("account")[0]["id"], 810, "usd")
+    refunds_by_hand(shop, order, 900)
+    shop.fails("refuse", "POST", "/v1/transfers/*/reversals", times=10_000, status=500)
+    for _ in range(4):
+        shop.later(days=1, tolerate=True)
+        shop.arrives(tolerate=True)
+    faults.clear(shop.fake)
+    passes(shop, days=4)
+    assert [(one["kind"], one["status"], one["amount"]) for one in paid(shop)] == [
+        ("transfer", "done", 4_500 - 810),
+        ("reversal", "declined", 810),
+        ("transfer", "done", 810),
+    ]
+    assert payee(shop)["available"] == {"usd": 0}
+    shop.holds()
+
+
 def test_a_refund_that_fails_late_after_the_release_is_released_anew(shop):
     opens(shop)
     order = sold(shop)
@@ -209,6 +234,35 @@ def test_a_sale_in_another_currency_is_paid_in_that_of_its_settlement(shop):
     assert payee(shop)["available"] == {"usd": 0}
     assert payee(shop)["held"] == {"cny": 0}
     shop.holds()
+
+
+def test_a_settlement_currency_that_is_none_of_ours_is_paid_all_the_same(shop):
+    shop.fake.merchant.settles_in = "chf"
+    opens(shop)
+    sold(shop)
+    passes(shop, days=17)
+    assert [(transfer["currency"], payee(shop)["available"]) for transfer in shop.every("transfer")] == [
+        ("chf", {"chf": 0})
+    ]
+    shop.holds()
+
+
+def test_what_cannot_be_looked_at_goes_behind_the_others(shop):
+    from chalicelib.settlement import paying
+
+    opens(shop)
+    sold(shop)
+    opens(shop, shop.coauthor, country="DE")
+    shop.later(minutes=1)
+    settled(shop, shop.bought(shop.other, shop.works["winds"]))
+    shop.later(days=14, minutes=2)
+    shop.world.clock.advance(days=1)
+    first, *others = paying.due()
+    shop.world.platform.emulator.faults.fail("dynamodb", "TransactWriteItems", times=20)
+    with pytest.raises(Exception, match="Failed to write"):
+        paying.look(first)
+    shop.world.platform.emulator.faults.clear()
+    assert paying.due() == [*others, first]
 
 
 def test_who_has_no_account_keeps_what_is_theirs_until_they_open_one(shop):
