@@ -54,12 +54,8 @@ def open_account(actor: Actor, wanted: NewPayee) -> str:
     """
     payee = find(actor.account_id)
     try:
-        if payee:
-            account = _look(payee)
-        else:
-            account = transfers.open_account(actor.account_id, wanted.country)
-            _enter(actor, account)
-        return transfers.onboarding_page(account.id, f"{settings.value('PUBLIC_URL')}/payouts")
+        provider_id = _look(payee).id if payee else _opened(actor, wanted.country)
+        return transfers.onboarding_page(provider_id, f"{settings.value('PUBLIC_URL')}/payouts")
     except ProviderDeclined as error:
         raise CountryNotPaid(field="country", country=wanted.country) from error
 
@@ -76,6 +72,14 @@ def _look(payee: PayeeRow) -> Account:
     account = transfers.read_account(payee.provider_id)
     follow(account)
     return account
+
+
+def _opened(actor: Actor, country: str) -> str:
+    """Of two that were opened at once, in two countries, the one that is kept."""
+    account = transfers.open_account(actor.account_id, country)
+    _enter(actor, account)
+    kept = find(actor.account_id)
+    return str(kept.provider_id) if kept else account.id
 
 
 def _enter(actor: Actor, account: Account) -> None:

@@ -123,7 +123,7 @@ def carry_out(task: Task) -> None:
     try:
         note(_transferred(task, move, payee) if move.kind == TRANSFER else _taken_back(task, move))
     except ProviderDeclined as error:
-        _decline(author_id, move_id, error.code or str(error))
+        _decline(author_id, move_id, error.code or "declined")
 
 
 def _transferred(task: Task, move: MoveRow, payee: PayeeRow) -> Transfer:

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.audit import trail
 from chalicelib.ledger import journals
+from chalicelib.settlement import payees
 from infra.local.fake_stripe import accounts, faults, payouts, refunds, topups, transfers, webhooks
 from tests.crashes import Cut, cut
 from tests.orders.test_refunds import asks, settled
@@ -70,6 +71,21 @@ def test_a_country_that_stripe_does_not_pay_is_refused_and_readers_have_no_accou
     assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.reader).status == 403
 
 
+def test_whose_country_was_refused_may_name_another(shop):
+    assert shop.world.post("/v1/me/payee", {"country": "KP"}, as_=shop.author).status == 422
+    assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author).status == 201
+    assert [account["country"] for account in shop.every("account")] == ["SG"]
+
+
+def test_of_two_accounts_opened_at_once_in_two_countries_one_is_kept(shop):
+    with ThreadPoolExecutor(2) as pool:
+        ask = lambda country: shop.world.post("/v1/me/payee", {"country": country}, as_=shop.author)  # noqa: E731
+        replies = list(pool.map(ask, ("SG", "DE")))
+    assert [reply.status for reply in replies] == [201, 201]
+    asked = {link["account"] for link in shop.every("account_link")}
+    assert asked == {payees.find(shop.author.account_id).provider_id}
+
+
 def test_a_sale_is_held_then_released_then_transferred_once(shop):
     opens(shop)
     order = sold(shop)
@@ -89,6 +105,15 @@ def test_a_sale_is_held_then_released_then_transferred_once(shop):
     passes(shop, days=3)
     assert len(shop.every("transfer")) == 1
     shop.holds()
+
+
+def test_no_setting_pays_an_author_while_the_rules_alone_would_send_the_money_back(shop, monkeypatch):
+    monkeypatch.setenv("PAYOUT_HOLD_DAYS", "3")
+    sold(shop)
+    passes(shop, days=13)
+    assert (payee(shop)["held"], payee(shop)["available"]) == ({"usd": 810}, {})
+    passes(shop, days=2)
+    assert payee(shop)["available"] == {"usd": 810}
 
 
 def test_an_admin_who_sweeps_at_once_has_authors_paid(shop):
