@@ -30,7 +30,7 @@ ENVIRONMENT: dict[str, str] = {
     "STRIPE_LIVEMODE": "1 where the keys are live: an event of the other mode is left. Default: 0.",
     "COMMISSION_BASIS_POINTS": "The platform's share of a sale. Default: 1000, which is 10 %.",
     "COMMISSION_OVERRIDES": "Shares agreed with single authors: JSON of basis points by account id. Default: none.",
-    "PAYOUT_HOLD_DAYS": "How long authors wait for the money of a sale, while its buyer may want it back. Default: 14.",
+    "PAYOUT_HOLD_DAYS": "How long authors wait for a sale's money; never less than refunds need nobody. Default: 14.",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR. Default: INFO.",
     "STREAM_WORKS": "The ARN of the works table's stream.",
     "STREAM_ORDERS": "The ARN of the orders table's stream.",

@@ -93,9 +93,11 @@ def decide(admin: Actor, transaction_id: str, proposal_id: str, decision: Propos
     if row.proposal_id != proposal_id:
         raise NotFound
     _must_be_in_suspense(row)
-    if not decision.approve:
+    if admin.party_id == row.proposal["author_id"]:
+        raise OwnProposal
+    if not decision.approve:  # who proposed it may take it back
         _reject(admin, row, decision.because)
-    elif admin.party_id in (row.proposal["proposed_by"], row.proposal["author_id"]):
+    elif admin.party_id == row.proposal["proposed_by"]:
         raise OwnProposal
     else:
         _approve(admin, row)
