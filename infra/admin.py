@@ -1,4 +1,4 @@
-"""``make admin``: makes the first administrator of a stage, by the rights of whoever holds its AWS credentials.
+"""``make admin``: makes an administrator of a stage, by the rights of whoever holds its AWS credentials.
 
 Stage ``local`` is the platform that ``make run`` started in this folder.
 """

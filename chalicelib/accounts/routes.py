@@ -22,7 +22,7 @@ from chalicelib.accounts.shapes import (
     SessionView,
     Suspension,
 )
-from chalicelib.accounts.standing import OwnStanding
+from chalicelib.accounts.standing import AdminNotGiven, OwnStanding
 from chalicelib.core.actors import Actor, Who
 from chalicelib.core.errors import NotFound
 from chalicelib.core.limits import Limit
@@ -193,10 +193,10 @@ def read_account(account_id: str) -> Answer:
     who=Who.ADMIN,
     body=RoleChange,
     answers={200: AccountView},
-    refuses=(NotFound, OwnStanding),
+    refuses=(NotFound, OwnStanding, AdminNotGiven),
 )
 def set_roles(actor: Actor, account_id: str, body: RoleChange) -> Answer:
-    """Give an account exactly these roles, at once."""
+    """Give an account exactly these roles, at once. Nobody becomes an admin by this."""
     return ok(profiles.view(standing.set_roles(actor, account_id, body.roles)))
 
 

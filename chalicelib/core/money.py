@@ -34,6 +34,11 @@ def can_be_charged(currency: str, amount: int) -> bool:
     return amount == 0 or CURRENCIES[currency].minimum <= amount <= MAXIMUM
 
 
+def least(currency: str) -> int:
+    """The smallest amount worth moving; of a currency that is none of ours, what it is of most."""
+    return CURRENCIES[currency].minimum if currency in CURRENCIES else 50
+
+
 def written(currency: str, amount: int) -> str:
     """``US$9.00``, ``JP¥900``: for people. Of a currency that is none of ours the bare minor units."""
     if currency not in CURRENCIES:

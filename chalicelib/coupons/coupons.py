@@ -13,10 +13,11 @@ WHOLE = 10_000
 
 
 class Coupon(Struct, frozen=True):
-    """A coupon that can be used now. ``owner_id`` is None of the platform's."""
+    """A coupon that can be used now. ``owner_id`` is None of the platform's, and ``made_by`` an admin."""
 
     code: str
     owner_id: str | None
+    made_by: str
     basis_points: int | None
     amount: int | None
     currency: str | None
@@ -45,6 +46,7 @@ def find(code: str) -> Coupon | None:
     return Coupon(
         code=row.code,
         owner_id=None if row.owner_id == PLATFORM else row.owner_id,
+        made_by=row.made_by,
         basis_points=row.basis_points,
         amount=row.amount,
         currency=row.currency,

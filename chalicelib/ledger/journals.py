@@ -127,6 +127,16 @@ def looked_at(balance: Balance) -> None:
             raise
 
 
+def look_later(balance: Balance, due_at: datetime) -> None:
+    """It stays to be looked at, but not before then."""
+    row = StoredBalance(available(balance.author_id), balance.currency)
+    try:
+        row.update(actions=[StoredBalance.due_at.set(due_at)], condition=StoredBalance.due_at < due_at)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
 def look_again(author_id: str, due_at: datetime) -> None:
     """Something else than a movement lets the author be paid, from then on. One query, and a write a currency."""
     for row in StoredBalance.query(available(author_id), consistent_read=True):

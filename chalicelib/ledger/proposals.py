@@ -50,9 +50,9 @@ def begin(admin: Actor, wanted: NewProposal, authors: Container[str]) -> dict[st
     }
 
 
-def must_be_anothers(admin: Actor, proposal: dict[str, Any]) -> None:
-    """Raises OwnProposal."""
-    if admin.party_id in (proposal["proposed_by"], proposal["author_id"]):
+def must_be_anothers(admin: Actor, proposal: dict[str, Any], approves: bool) -> None:
+    """Whoever proposed it may take it back. Raises OwnProposal."""
+    if admin.party_id == proposal["author_id"] or (approves and admin.party_id == proposal["proposed_by"]):
         raise OwnProposal
 
 

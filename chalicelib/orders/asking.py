@@ -185,6 +185,7 @@ def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> 
         try:
             with all_or_nothing() as tx:
                 if decision.approve:
+                    collection.guard(tx, order)
                     _approve(tx, order, request, [*approvals, admin.party_id])
                 else:
                     facts = {"rejected_at": clock.now(), "rejected_because": decision.because}
@@ -208,10 +209,15 @@ def sellers_of(order: Order) -> set[str]:
     return {author for line in order.lines for author in line.shares}
 
 
+def approvals_needed(order: Order, amount: int) -> int:
+    """How many people must let so much go: two from a sum on, of which all is part that people let go of this order."""
+    let_go = [each.amount for each in order.requests if each.approvals and each.approved_at and not each.failed_at]
+    return 2 if sum(let_go) + amount >= POLICIES[order.header.refund_policy].second_approval_from else 1
+
+
 def _approve(tx: Transaction, order: Order, request: RequestRow, approvals: list[str]) -> None:
-    needed = 2 if request.amount >= POLICIES[order.header.refund_policy].second_approval_from else 1
     facts: dict[str, Any] = {"approvals": approvals}
-    if len(approvals) >= needed:
+    if len(approvals) >= approvals_needed(order, request.amount):
         facts |= {"approved_at": clock.now(), "unfinished": None, "due_at": None}
         refunding.submit(tx, order.order_id, request.row.removeprefix("request#"))
     collection.change(tx, request, **facts)

@@ -26,7 +26,6 @@ from chalicelib.orders.asking import AlreadyDecided, NothingToRefund
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.models import COMPLAINT, DECISION, ComplaintRow, LineRow, RequestRow, complaint_row, request_row
-from chalicelib.orders.refund_policy import POLICIES
 from chalicelib.orders.shapes import ComplaintToDecide, ComplaintView, NewComplaint, NewReply, OrdersQuery, Ruling
 
 WITHIN = timedelta(days=180)
@@ -166,7 +165,7 @@ def _uphold(tx: Transaction, admin: Actor, order: Order, row: ComplaintRow, ruli
     if payment is None or amount <= 0:
         raise NothingToRefund
     asking.must_be_open(payment)
-    alone, now = amount < POLICIES[order.header.refund_policy].second_approval_from, clock.now()
+    alone, now = asking.approvals_needed(order, amount) == 1, clock.now()
     complaint_id, parts = row.row.removeprefix("complaint#"), {line.row: amount}
     request = RequestRow(
         order.order_id,

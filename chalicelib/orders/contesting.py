@@ -19,8 +19,8 @@ from chalicelib.outbox import tasks
 class AlreadyAnswered(Conflict):
     """The bank has our answer, or does not ask for one."""
 
-    en = "This dispute was answered, or the bank does not ask for an answer now."
-    zh = "该争议已答复，或银行目前无需答复。"
+    en = "This dispute was answered, the bank does not ask now, or you gave in and a second person must."
+    zh = "该争议已答复，或银行目前无需答复，或您已同意、须由第二人确认。"
 
 
 def waiting(admin: Actor, query: OrdersQuery) -> Page[DisputeView]:
@@ -35,27 +35,43 @@ def one(order_id: str, dispute_id: str) -> DisputeView:
 
 def answer(admin: Actor, order_id: str, dispute_id: str, evidence: NewEvidence) -> DisputeView:
     """Raises NotFound, OwnRequest, AlreadyAnswered."""
-    return _decide(admin, order_id, dispute_id, "hand_in_evidence", statement=evidence.statement)
+    _, row = _to_answer(admin, order_id, dispute_id)
+    return _decide(admin, row, "hand_in_evidence", statement=evidence.statement)
 
 
 def give_in(admin: Actor, order_id: str, dispute_id: str) -> DisputeView:
-    """Raises NotFound, OwnRequest, AlreadyAnswered."""
-    return _decide(admin, order_id, dispute_id, "accept_dispute")
+    """Of as much as two people must let go, the first one's word waits for a second's. Raises NotFound, OwnRequest,
+    AlreadyAnswered."""
+    order, row = _to_answer(admin, order_id, dispute_id)
+    if row.given_in_by == admin.party_id:
+        raise AlreadyAnswered
+    if row.given_in_by or asking.approvals_needed(order, row.amount) == 1:
+        return _decide(admin, row, "accept_dispute")
+    return _change(admin, row, "give_in", given_in_by=admin.party_id)
 
 
-def _decide(admin: Actor, order_id: str, dispute_id: str, kind: str, **facts: Any) -> DisputeView:
+def _to_answer(admin: Actor, order_id: str, dispute_id: str) -> tuple[Order, DisputeRow]:
     order = collection.read(order_id)
     row = find(order, dispute_id)
     asking.must_be_neither_side(admin, order)
     if row.status not in contested.ANSWERABLE or row.answered_at:
         raise AlreadyAnswered
-    data = {"order_id": order_id, "dispute_id": dispute_id}
+    return order, row
+
+
+def _decide(admin: Actor, row: DisputeRow, kind: str, **facts: Any) -> DisputeView:
+    told = {"answered_at": clock.now(), "answered_by": admin.party_id}
+    return _change(admin, row, kind, task=kind, **told, **facts)
+
+
+def _change(admin: Actor, row: DisputeRow, what: str, task: str | None = None, **facts: Any) -> DisputeView:
+    data = {"order_id": row.order_id, "dispute_id": row.row.removeprefix("dispute#")}
     try:
         with all_or_nothing() as tx:
-            told = {"answered_at": clock.now(), "answered_by": admin.party_id}
-            collection.change(tx, row, **told, **facts)
-            tasks.put(tx, "order-effects", kind, data)
-            trail.write(tx, admin, f"dispute.{kind}", order_id, dispute=dispute_id)
+            collection.change(tx, row, **facts)
+            if task:
+                tasks.put(tx, "order-effects", task, data)
+            trail.write(tx, admin, f"dispute.{what}", row.order_id, dispute=data["dispute_id"])
     except Moved:
         raise AlreadyAnswered from None
     return history.dispute_view(row)

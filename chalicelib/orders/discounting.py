@@ -29,12 +29,13 @@ class CouponNotValid(Unprocessable):
 
 
 def named(buyer_id: str, wanted: NewOrder) -> Coupon | None:
-    """The coupon of a cart. Two calls to the store, and none where none is named. Raises CouponNotValid, TooMany."""
+    """The coupon of a cart; of the platform's none that the buyer made. Two calls to the store, and none where none is
+    named. Raises CouponNotValid, TooMany."""
     if wanted.coupon is None:
         return None
     spend("coupon", buyer_id, GUESSES)
     found = coupons.find(wanted.coupon)
-    if found is None:
+    if found is None or (found.owner_id is None and found.made_by == buyer_id):
         raise CouponNotValid(field="coupon")
     return found
 

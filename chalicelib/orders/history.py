@@ -124,6 +124,7 @@ def dispute_view(row: DisputeRow) -> DisputeView:
         opened_at=clock.rfc3339(row.opened_at),
         answer_due_at=_moment(row.evidence_due_at),
         answered_at=_moment(row.answered_at),
+        to_confirm=bool(row.given_in_by and not row.answered_at),
         ended_at=_moment(row.ended_at),
     )
 

@@ -225,7 +225,8 @@ class RefundRow(Row):
 class DisputeRow(Row):
     """One dispute of the provider, as last seen. ``moves`` are the movements of money in the book, by their id and
     signed; ``out`` is what they come to, in the dispute's currency. ``parts`` is what it may cost each line, and is
-    reserved of it; ``taken`` what it did cost once it was ``lost``. ``losses`` and ``reprieves`` count the journals."""
+    reserved of it; ``taken`` what it did cost once it was ``lost``. ``losses`` and ``reprieves`` count the journals.
+    ``given_in_by`` is who would give in, where a second person must."""
 
     class Meta(Place):
         table_name = TABLE
@@ -245,6 +246,7 @@ class DisputeRow(Row):
     losses = Count(default=0)
     reprieves = Count(default=0)
     statement = UnicodeAttribute(null=True)
+    given_in_by = UnicodeAttribute(null=True)
     answered_at = Moment(null=True)
     answered_by = UnicodeAttribute(null=True)
     ended_at = Moment(null=True)

@@ -93,8 +93,8 @@ def decide(admin: Actor, order_id: str, placement_id: str, decision: ProposalDec
         asking.must_be_neither_side(admin, order)
         if not row.unfinished:
             raise AlreadyDecided
+        proposals.must_be_anothers(admin, row.proposal, decision.approve)
         if decision.approve:
-            proposals.must_be_anothers(admin, row.proposal)
             _place(tx, order, row)
         collection.guard(tx, order)
         facts = {"approved": decision.approve, "decided_by": admin.party_id, "decided_at": clock.now()}

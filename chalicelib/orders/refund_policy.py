@@ -32,6 +32,9 @@ class Policy(Struct, frozen=True):
 POLICIES = {"2026-11": Policy("2026-11", 14, 30, 5, 100_000)}
 
 
+LONGEST_WINDOW = max(policy.window_days for policy in POLICIES.values())
+
+
 def in_words(version: str) -> str:
     """For the page that the order is paid on, whose language is not ours to know: both."""
     rules = POLICIES[version]

@@ -12,7 +12,7 @@ from chalicelib.core.transactions import all_or_nothing
 from chalicelib.ledger import earnings, journals, postings
 from chalicelib.ledger.earnings import Rate
 from chalicelib.ledger.entries import Journal
-from chalicelib.orders import collection, contested, earning, refunding
+from chalicelib.orders import collection, contested, earning, refund_policy, refunding
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import RELEASE, PaymentRow
 
@@ -20,8 +20,8 @@ ACTOR = actors.system("releasing")
 
 
 def due(received_at: datetime) -> datetime:
-    """When the hold of a sale ends."""
-    return received_at + timedelta(days=int(settings.value("PAYOUT_HOLD_DAYS")))
+    """When the hold of a sale ends: never while money still goes back without anybody deciding."""
+    return received_at + timedelta(days=max(int(settings.value("PAYOUT_HOLD_DAYS")), refund_policy.LONGEST_WINDOW))
 
 
 def release(row: PaymentRow) -> None:

@@ -274,7 +274,7 @@ class Decision(Struct, forbid_unknown_fields=True):
 
 class DisputeView(Struct):
     """A dispute at the buyer's bank. ``status`` is the provider's word; ``answer_due_at`` when the bank must have our
-    answer, ``answered_at`` when it was decided."""
+    answer, ``answered_at`` when it was decided; ``to_confirm`` where one admin gave in, and a second must."""
 
     dispute_id: str
     order_id: str
@@ -286,6 +286,7 @@ class DisputeView(Struct):
     opened_at: str
     answer_due_at: str | None
     answered_at: str | None
+    to_confirm: bool
     ended_at: str | None
 
 

@@ -10,7 +10,7 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import clock, logs, settings
-from chalicelib.core.errors import BadRequest, NotFound
+from chalicelib.core.errors import NotFound
 from chalicelib.core.keyrings import ring
 from chalicelib.core.tables import batch_get
 from chalicelib.core.transactions import Transaction
@@ -30,12 +30,8 @@ HEARD = (
 )  # fmt: skip
 """What is kept, by the beginning of its type. The rest repeats what these tell."""
 
-
-class NotOurEvent(BadRequest):
-    """The event is of the other mode (test or live), or of another account."""
-
-    en = "This event is of another mode or account."
-    zh = "该事件属于其他模式或账户。"
+OF_A_PAYEE = "account.updated"
+"""What is kept of a connected account: how it stands. All else that happens there is its owner's."""
 
 
 class Event(Struct, frozen=True):
@@ -68,21 +64,22 @@ class _Envelope(Struct):
 
 
 def receive(body: bytes, signature: str) -> None:
-    """Keep a signed event, once. One call to the store; where it fails, so does this, and the provider comes again.
+    """Keep a signed event, once, where it is one of ours. One call to the store; where it fails, so does this, and the
+    provider comes again.
 
-    Raises SignatureInvalid, BodyMalformed, NotOurEvent.
+    Raises SignatureInvalid, BodyMalformed.
     """
-    must_be_signed(body, signature, ring("stripe-webhook-secret").every, clock.timestamp())
+    must_be_signed(body, signature, _secrets(), clock.timestamp())
     told = _read(body)
-    if told.livemode != (settings.value("STRIPE_LIVEMODE") == "1") or told.account is not None:
-        raise NotOurEvent
-    if told.type.startswith(HEARD):
+    if told.livemode != (settings.value("STRIPE_LIVEMODE") == "1"):
+        logs.logger().warning("an event of the other mode was left", event_id=told.id, type=told.type)
+    elif _is_ours(told):
         _keep(told)
 
 
 def take_missed(told: list[dict[str, Any]]) -> int:
     """Keep those of the provider's own events that are not known; how many there were. At most 100."""
-    events = [event for event in (msgspec.convert(one, _Envelope) for one in told) if event.type.startswith(HEARD)]
+    events = [event for event in (msgspec.convert(one, _Envelope) for one in told) if _is_ours(event)]
     known = batch_get([(StoredEvent, event.id) for event in events]) if events else []
     missed = [event for event, row in zip(events, known, strict=True) if row is None]
     for event in missed:
@@ -147,6 +144,19 @@ def _changed(event_id: str, actions: list[Any], condition: Condition) -> bool:
             raise
         return False
     return True
+
+
+def _secrets() -> tuple[str, ...]:
+    """Each endpoint that is registered at the provider has its own; a key of the ring may hold several, by commas."""
+    return tuple(secret for key in ring("stripe-webhook-secret").every for secret in key.split(","))
+
+
+def _is_ours(told: _Envelope) -> bool:
+    """Events of connected accounts name theirs. What is not ours is left without a refusal: that would be sent again
+    for days, and at last no event at all."""
+    if told.account is not None:
+        return told.type == OF_A_PAYEE and told.data.object.id == told.account
+    return told.type.startswith(HEARD)
 
 
 def _read(body: bytes) -> _Envelope:

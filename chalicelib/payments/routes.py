@@ -8,7 +8,6 @@ from chalicelib.core.request import Request
 from chalicelib.core.validation import BodyMalformed
 from chalicelib.core.web import Answer, ok, route
 from chalicelib.payments import inbox
-from chalicelib.payments.inbox import NotOurEvent
 from chalicelib.payments.signatures import SignatureInvalid
 
 routes = Blueprint(__name__)
@@ -24,7 +23,7 @@ class Received(Struct):
     "/v1/webhooks/stripe",
     who=Who.PROVIDER,
     answers={200: Received},
-    refuses=(SignatureInvalid, BodyMalformed, NotOurEvent),
+    refuses=(SignatureInvalid, BodyMalformed),
 )
 def receive_event(request: Request) -> Answer:
     """Tell of an event: for the payment provider alone, proved by its signature over the raw body."""

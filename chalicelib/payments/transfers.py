@@ -10,7 +10,7 @@ _MOVED = ["balance_transaction", "reversals.data.balance_transaction"]
 
 
 def open_account(author_id: str, country: str) -> Account:
-    """An account that can be paid, once its owner told Stripe what it asks. Asked again, the same account.
+    """An account that can be paid, once its owner told Stripe what it asks. Asked again for that country, the same.
 
     Raises ProviderUnavailable, ProviderDeclined.
     """
@@ -25,7 +25,9 @@ def open_account(author_id: str, country: str) -> Account:
         "capabilities": {"transfers": {"requested": True}},
         "metadata": {"author_id": author_id},
     }
-    return _account(ask(lambda: client().accounts.create(params, {"idempotency_key": f"account:{author_id}"})))
+    return _account(
+        ask(lambda: client().accounts.create(params, {"idempotency_key": f"account:{author_id}:{country}"}))
+    )
 
 
 def read_account(provider_id: str) -> Account:

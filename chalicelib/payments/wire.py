@@ -29,11 +29,16 @@ class ProviderUnavailable(Unavailable):
 
 
 class ProviderDeclined(Exception):
-    """The payment provider understood, and will not: nothing was done. ``param`` is what it objects to."""
+    """The payment provider understood, and will not: nothing was done. ``param`` is what it objects to, ``request``
+    where its dashboard has the rest. Not its words: they quote what they were given, an address or a name."""
 
-    def __init__(self, message: str, code: str | None, param: str | None) -> None:
-        super().__init__(message)
+    def __init__(self, code: str | None, param: str | None, request: str | None = None) -> None:
+        super().__init__(" ".join(filter(None, (code, param, request))))
         self.code, self.param = code, param
+
+
+class AttemptReused(Exception):
+    """An attempt was asked for before, with other parameters: a mistake of ours, which waiting does not mend."""
 
 
 def client(timeout: float | None = None) -> Any:
@@ -88,7 +93,9 @@ def _guarded(question: Callable[[], Any]) -> Any:
     try:
         return question()
     except stripe.InvalidRequestError as error:
-        raise ProviderDeclined(str(error.user_message or error), error.code, error.param) from error
+        raise ProviderDeclined(error.code, error.param, error.request_id) from error
+    except stripe.IdempotencyError as error:
+        raise AttemptReused(error.request_id) from error
     except stripe.StripeError as error:
         raise ProviderUnavailable from error
 

@@ -60,8 +60,8 @@ def decide(admin: Actor, transaction_id: str, proposal_id: str, decision: Propos
     if row.proposal_id != proposal_id:
         raise NotFound
     _must_be_in_suspense(row)
+    proposals.must_be_anothers(admin, row.proposal, decision.approve)
     if decision.approve:
-        proposals.must_be_anothers(admin, row.proposal)
         _approve(admin, row)
     else:
         _reject(admin, row, decision.because)

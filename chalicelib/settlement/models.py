@@ -13,9 +13,9 @@ TRANSFER, REVERSAL = "transfer", "reversal"
 
 
 class PayeeRow(Row):
-    """An author's account at the provider, as last seen. ``moving`` names by currency the movement that is under way:
-    there is one at a time, and whoever begins or ends one changes this row, and so its version. ``withheld_at`` is when
-    a transfer would have begun, had the author not been suspended; until the next one begins."""
+    """An author's account at the provider, as it was at ``seen_at``. ``moving`` names by currency the movement that is
+    under way: there is one at a time, and whoever begins or ends one changes this row, and so its version.
+    ``withheld_at`` is when a transfer would have begun, had the author not been suspended, until the next begins."""
 
     class Meta(Place):
         table_name = TABLE
@@ -30,6 +30,7 @@ class PayeeRow(Row):
     moving = Json(default=dict)
     withheld_at = Moment(null=True)
     opened_at = Moment()
+    seen_at = Moment(null=True)
     version = VersionAttribute()
 
 

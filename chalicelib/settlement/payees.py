@@ -48,19 +48,39 @@ def author_of(provider_id: str) -> str | None:
 
 
 def open_account(actor: Actor, wanted: NewPayee) -> str:
-    """The author's account, opened where there is none: the page on which the provider asks what it must know.
+    """The author's account, opened where there is none and looked at where there is: the page on which the provider
+    asks what it must know.
 
     Raises CountryNotPaid, ProviderUnavailable.
     """
     payee = find(actor.account_id)
     try:
-        if payee is None:
-            account = transfers.open_account(actor.account_id, wanted.country)
-            _enter(actor, account)
-        provider_id = payee.provider_id if payee else account.id
+        provider_id = _look(payee).id if payee else _opened(actor, wanted.country)
         return transfers.onboarding_page(provider_id, f"{settings.value('PUBLIC_URL')}/payouts")
     except ProviderDeclined as error:
         raise CountryNotPaid(field="country", country=wanted.country) from error
+
+
+def look(payee: PayeeRow) -> PayeeRow:
+    """As the provider shows it today, for nobody may have told us that it can be paid by now. Raises
+    ProviderUnavailable, ProviderDeclined."""
+    if payee.seen_at is None or payee.seen_at.date() < clock.now().date():
+        _look(payee)
+    return find(payee.account_id) or payee
+
+
+def _look(payee: PayeeRow) -> Account:
+    account = transfers.read_account(payee.provider_id)
+    follow(account)
+    return account
+
+
+def _opened(actor: Actor, country: str) -> str:
+    """Of two that were opened at once, in two countries, the one that is kept."""
+    account = transfers.open_account(actor.account_id, country)
+    _enter(actor, account)
+    kept = find(actor.account_id)
+    return str(kept.provider_id) if kept else account.id
 
 
 def _enter(actor: Actor, account: Account) -> None:
@@ -102,6 +122,7 @@ def _facts(account: Account) -> dict[str, Any]:
         "payable": account.payable,
         "needs": list(account.needs),
         "disabled_because": account.disabled_because,
+        "seen_at": clock.now(),
     }
 
 

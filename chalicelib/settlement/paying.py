@@ -14,7 +14,7 @@ from chalicelib.accounts import authors
 from chalicelib.audit import trail
 from chalicelib.core import clock, ids, logs
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.money import CURRENCIES
+from chalicelib.core.money import least
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals, postings
 from chalicelib.ledger.journals import Balance
@@ -50,6 +50,10 @@ def today() -> datetime:
     return datetime.combine(clock.now().date(), time(), UTC)
 
 
+def _tomorrow() -> datetime:
+    return today() + timedelta(days=1)
+
+
 def due() -> list[Balance]:
     """What moved before today and was not looked at since. One query."""
     return list(journals.moved_balances(today(), AT_ONCE))
@@ -57,31 +61,50 @@ def due() -> list[Balance]:
 
 def look(balance: Balance) -> None:
     """Begin what the balance asks for: a transfer where the author is owed, a reversal where too much was paid. Less
-    than the least that can be charged waits for more."""
+    than the least that can be charged waits for more; who cannot be paid is asked after at the provider, once a day.
+    What fails goes behind the others."""
+    try:
+        _look(balance)
+    except Exception:
+        journals.look_later(balance, today())
+        raise
+
+
+def _look(balance: Balance) -> None:
     payee = payees.find(balance.author_id)
     if payee is None:  # once they open an account, it is looked at again
         return journals.looked_at(balance)
+    if not payee.payable and _is_enough(balance.currency, balance.owed):
+        journals.look_later(balance, _tomorrow())  # whatever the provider says
+        payee = payees.look(payee)
+        if not payee.payable:
+            return None
     owed = journals.balances_of(balance.author_id)["available"].get(balance.currency, 0)  # read after the payee was
-    if owed == balance.owed:
-        if owed > 0 and authors.is_suspended(balance.author_id):
-            return _withhold(payee)
-        if not payee.moving.get(balance.currency):
-            _begin(payee, balance.currency, owed)
+    if owed > 0 and authors.is_suspended(balance.author_id):
+        _withhold(payee, balance)
+    elif payee.moving.get(balance.currency):  # it may yet be declined, and leave what was earned meanwhile
+        journals.look_later(balance, _tomorrow())
+    elif owed == balance.owed:
+        _begin(payee, balance.currency, owed)
         journals.looked_at(balance)
     return None
 
 
-def _withhold(payee: PayeeRow) -> None:
+def _withhold(payee: PayeeRow, balance: Balance) -> None:
     """Who is suspended is not paid, and owes what they owe; each day it is asked whether the account stands again."""
     if payee.withheld_at is None:
         with all_or_nothing() as tx:
             payees.change(tx, payee, withheld_at=clock.now())
             trail.write(tx, ACTOR, "payee.withheld", payee.account_id)
-    journals.look_again(payee.account_id, clock.now())
+    journals.look_later(balance, _tomorrow())
+
+
+def _is_enough(currency: str, owed: int) -> bool:
+    return owed >= least(currency)
 
 
 def _begin(payee: PayeeRow, currency: str, owed: int) -> None:
-    if owed >= CURRENCIES[currency].minimum and payee.payable:
+    if _is_enough(currency, owed) and payee.payable:
         _ask(payee, MoveRow(kind=TRANSFER, amount=owed, currency=currency))
     elif owed < 0 and (paid := _paid_last(payee, currency)):
         amount = min(-owed, paid.amount - paid.returned)
@@ -118,7 +141,7 @@ def carry_out(task: Task) -> None:
     try:
         note(_transferred(task, move, payee) if move.kind == TRANSFER else _taken_back(task, move))
     except ProviderDeclined as error:
-        _decline(author_id, move_id, error.code or str(error))
+        _decline(author_id, move_id, error.code or "declined")
     except PayeeSuspended:
         _decline(author_id, move_id, SUSPENDED)
 

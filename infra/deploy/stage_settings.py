@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.core import settings
+from chalicelib.orders.refund_policy import LONGEST_WINDOW
 from infra.deploy.errors import Stopped
 from infra.local import template
 
@@ -81,6 +82,9 @@ def _check(environment: dict[str, str], path: Path) -> None:
         raise Stopped(f"{path}: {', '.join(sorted(unknown))} is no setting. docs/settings.md lists them.")
     if secret := [name for name, value in environment.items() if _SECRET.search(value)]:
         raise Stopped(f"{path}: {', '.join(secret)} holds a secret. Secrets go into SSM: see docs/deploying.md.")
+    hold = environment.get("PAYOUT_HOLD_DAYS", "14")
+    if not hold.isdecimal() or int(hold) < LONGEST_WINDOW:
+        raise Stopped(f"{path}: PAYOUT_HOLD_DAYS are {LONGEST_WINDOW} or more: so long money goes back by rule alone.")
 
 
 def _told(environment: dict[str, str]) -> dict[str, str]:

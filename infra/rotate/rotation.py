@@ -112,10 +112,14 @@ def _mode(key: str) -> str | None:
 def _new_key(name: str, ask: Ask) -> str:
     if name not in GIVEN:
         return ids.secret()
-    key = ask(f"The new value of {name}, from Stripe's dashboard")
-    if not key.startswith(GIVEN[name]) or len(key) < len(GIVEN[name]) + 8 or not key.isascii() or " " in key:
+    key = ask(f"The new value of {name}, from Stripe's dashboard; of several endpoints every secret, by commas")
+    if not all(_is_given(each, GIVEN[name]) for each in key.split(",")):
         raise Stopped(f"That is no {name}: it begins with {GIVEN[name]}. Nothing was changed.")
     return key
+
+
+def _is_given(key: str, beginning: str) -> bool:
+    return key.startswith(beginning) and len(key) >= len(beginning) + 8 and key.isascii() and " " not in key
 
 
 def _note(deed: str, name: str, **facts: str) -> None:

@@ -1,8 +1,12 @@
 """Roles and suspension act at once where it counts, and leave a trail."""
 
+import pytest
+
+from chalicelib.accounts import standing
 from chalicelib.audit import trail
 from chalicelib.core import web
-from chalicelib.core.actors import Who
+from chalicelib.core.actors import Actor, Role, Who
+from chalicelib.core.errors import Forbidden
 from tests.world import World
 
 
@@ -24,6 +28,31 @@ def test_a_role_taken_away_is_gone_at_once(world: World) -> None:
     assert world.get(f"/v1/accounts/{admin.account_id}", as_=fallen).status == 200
     world.put(f"/v1/accounts/{fallen.account_id}/roles", {"roles": []}, as_=admin)
     assert world.get(f"/v1/accounts/{admin.account_id}", as_=fallen).code == "forbidden"
+
+
+def test_no_admin_makes_another_but_one_who_is_can_stay(world: World) -> None:
+    admin, other, reader = world.admin(), world.admin("Eve"), world.reader()
+    for roles in (["admin"], ["reviewer", "admin"]):
+        reply = world.put(f"/v1/accounts/{reader.account_id}/roles", {"roles": roles}, as_=admin)
+        assert (reply.status, reply.code) == (403, "admin_not_given")
+    assert world.get("/v1/me", as_=reader).json["roles"] == ["reader"]
+    assert world.put("/v1/accounts/NOBODY/roles", {"roles": ["admin"]}, as_=admin).code == "not_found"
+    kept = world.put(f"/v1/accounts/{other.account_id}/roles", {"roles": ["admin"]}, as_=admin)
+    assert kept.json["roles"] == ["admin", "reader"]
+
+
+def test_of_two_admins_who_judge_each_other_at_once_one_is_left(world: World) -> None:
+    """Both were let in; the second's deed comes when the first's is done."""
+    admin, fallen = world.admin(), world.admin("Eve")
+    let_in = Actor(fallen.account_id, frozenset({Role.ADMIN}))
+    assert world.put(f"/v1/accounts/{fallen.account_id}/roles", {"roles": []}, as_=admin).status == 200
+    for judge in (
+        lambda: standing.set_roles(let_in, admin.account_id, set()),
+        lambda: standing.suspend(let_in, admin.account_id, "?"),
+    ):
+        with pytest.raises(Forbidden):
+            judge()
+    assert world.get(f"/v1/accounts/{fallen.account_id}", as_=admin).status == 200
 
 
 def test_a_suspended_account_cannot_act_sign_in_or_refresh(world: World) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from chalicelib.core.money import CURRENCIES, MAXIMUM
 from chalicelib.coupons.coupons import Coupon, discounts
 
-ANYTHING = Coupon("C", None, None, None, None, frozenset(), frozenset(), None, None)
+ANYTHING = Coupon("C", None, "amin", None, None, None, frozenset(), frozenset(), None, None)
 
 
 def coupon(**terms):

@@ -145,6 +145,18 @@ def test_webhooks_signed_with_either_secret_are_heard_for_a_day(world):
     assert told(world, an_event("evt_5"), secret_key=new).status == 200
 
 
+def test_each_registered_endpoint_has_a_secret_of_its_own(world):
+    ours, connected = f"whsec_{ids.secret()}", f"whsec_{ids.secret()}"
+    with pytest.raises(Stopped, match="begins with whsec_"):
+        rotation.rotate("stripe-webhook-secret", lambda _: f"{ours},another")
+    old = secret("stripe-webhook-secret")
+    rotation.rotate("stripe-webhook-secret", lambda _: f"{ours},{connected}")
+    world.clock.advance(seconds=FRESH_SECONDS + 1)
+    for number, one in enumerate((old, ours, connected)):
+        assert told(world, an_event(f"evt_{number}"), secret_key=one).status == 200
+    assert told(world, an_event("evt_3"), secret_key=f"{ours},{connected}").code == "signature_invalid"
+
+
 def test_a_stripe_key_is_tried_before_it_replaces_the_old_one(shop):
     old, new = secret("stripe-key"), f"sk_test_{ids.secret()}"
     shop.fake.api_key = new

@@ -75,6 +75,7 @@ def test_the_book_has_no_way_to_change_or_delete_a_journal():
         "moved_balances",
         "looked_at",
         "look_again",
+        "look_later",
         "balances_of",
         "entries_of",
         "page_of",

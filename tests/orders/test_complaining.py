@@ -101,6 +101,17 @@ def test_a_part_may_go_back_and_large_amounts_need_a_second_admin(shop):
     shop.holds()
 
 
+def test_what_was_approved_and_upheld_of_an_order_counts_together(shop):
+    shop.works |= {name: shop.publishes(prices={"usd": 99_999}, title=name) for name in ("dear", "dearer")}
+    order = settled(shop, shop.bought(shop.reader, shop.works["dear"], shop.works["dearer"]))
+    assert rules(shop, complains(shop, order, "dear").json).json["status"] == "upheld"
+    assert rules(shop, complains(shop, order, "dearer", key="complaint-key-2").json).json["status"] == "upheld"
+    assert sorted(each["status"] for each in shop.seen(shop.reader, order)["refunds"]) == ["approved", "review"]
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["refunded"] == 99_999
+    shop.holds()
+
+
 @pytest.mark.parametrize("uphold", [True, False])
 def test_of_many_rulings_at_once_one_is_made(shop, uphold):
     order = shop.bought(shop.reader, shop.works["tides"])

@@ -67,6 +67,33 @@ def test_giving_in_is_losing(contested):
     contested.holds()
 
 
+def test_much_money_is_given_in_by_two(shop):
+    dear = shop.publishes(prices={"usd": 150_000})
+    shop.order = settled(shop, shop.bought(shop.reader, dear))
+    shop.dispute = disputed(shop, shop.order)
+    shop.arrives()
+    first = answers(shop, "acceptance")
+    assert (first.status, first.json["to_confirm"], first.json["answered_at"]) == (202, True, None)
+    assert answers(shop, "acceptance").json["code"] == "already_answered"
+    shop.world.pump()
+    assert shop.every("dispute")[0]["status"] == "needs_response"
+    second = answers(shop, "acceptance", as_=shop.world.admin("Ada"))
+    assert (second.status, second.json["to_confirm"]) == (202, False)
+    shop.arrives()
+    assert shop.seen(shop.reader, shop.order)["status"] == "charged_back"
+    shop.holds()
+
+
+def test_what_one_would_give_in_may_still_be_answered(shop):
+    dear = shop.publishes(prices={"usd": 150_000})
+    shop.order = settled(shop, shop.bought(shop.reader, dear))
+    shop.dispute = disputed(shop, shop.order)
+    shop.arrives()
+    assert answers(shop, "acceptance").status == 202
+    assert answers(shop, statement="She wrote to us that she liked it.").status == 202
+    assert answers(shop, "acceptance", as_=shop.world.admin("Ada")).json["code"] == "already_answered"
+
+
 def test_who_bought_or_sold_does_not_answer(contested):
     from chalicelib.accounts import standing
     from chalicelib.core import actors

@@ -97,6 +97,14 @@ def test_an_authors_coupon_takes_nothing_off_the_works_of_others(shop):
     assert orders(shop, made(shop, platform=True), "tides", "winds").json["discount"] == 475
 
 
+def test_a_coupon_of_the_platforms_is_nothing_to_the_admin_who_made_it(shop):
+    code = made(shop, platform=True, basis_points=10_000)
+    for reply in (orders(shop, code, buyer=shop.admin), orders(shop, code, buyer=shop.admin, gift=True)):
+        assert (reply.status, reply.code) == (422, "coupon_not_valid")
+    assert quotes(shop, code, buyer=shop.admin).code == "coupon_not_valid"
+    assert orders(shop, code).json["total"] == 0
+
+
 def test_a_quote_says_what_an_order_would_cost_and_orders_nothing(shop):
     code = made(shop, **QUARTER, most_by_buyer=1)
     quote = quotes(shop, code, "tides", "winds").json

@@ -182,6 +182,35 @@ def test_much_money_needs_two_who_approve(shop):
     shop.holds()
 
 
+def test_much_money_needs_two_also_where_it_is_asked_for_in_parts(shop):
+    dear = shop.publishes(prices={"usd": 300_000})
+    order = settled(shop, shop.bought(shop.reader, dear))
+    reads(shop, dear, 0.9)
+    parts = [
+        asks(shop, order, key=f"refund-key-{amount}", works=[{"work_id": dear, "amount": amount}]).json
+        for amount in (99_999, 1, 99_998)
+    ]
+    became = [decides(shop, order, part, approve=True).json["status"] for part in parts]
+    assert became == ["approved", "review", "review"]
+    assert decides(shop, order, parts[1], admin=shop.world.admin("Ada"), approve=True).json["status"] == "approved"
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["refunded"] == 100_000
+    shop.holds()
+
+
+def test_of_parts_approved_at_once_only_what_one_may_let_go_goes(shop):
+    dear = shop.publishes(prices={"usd": 300_000})
+    order = settled(shop, shop.bought(shop.reader, dear))
+    reads(shop, dear, 0.9)
+    parts = [
+        asks(shop, order, key=f"refund-key-{amount}", works=[{"work_id": dear, "amount": amount}]).json
+        for amount in range(60_000, 60_005)
+    ]
+    with ThreadPoolExecutor(5) as people:
+        replies = list(people.map(lambda part: decides(shop, order, part, approve=True), parts))
+    assert [reply.json.get("status") for reply in replies].count("approved") == 1
+
+
 def test_a_wallet_takes_its_time_and_access_ends_when_it_is_done(shop):
     order = shop.bought(shop.reader, shop.works["tides"], method="alipay")
     asks(shop, order)

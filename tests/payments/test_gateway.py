@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from chalicelib.core import clock
-from chalicelib.payments import gateway, wire
+from chalicelib.core import clock, log_lines
+from chalicelib.payments import contests, gateway, wire
 from chalicelib.payments.objects import Checkout, Item
-from chalicelib.payments.wire import ProviderDeclined, ProviderUnavailable
+from chalicelib.payments.wire import AttemptReused, ProviderDeclined, ProviderUnavailable
 
 
 def a_checkout(attempt=1, order_id="order-1", methods=("card", "alipay", "wechat_pay"), **more):
@@ -65,6 +65,20 @@ def test_a_refusal_says_what_stripe_objects_to(till):
     assert refused.value.code == "amount_too_small"
     with pytest.raises(ProviderDeclined):
         gateway.open_checkout(a_checkout(attempt=2, expires_at=int(clock.timestamp()) + 60))
+
+
+def test_of_a_refusal_the_code_is_told_and_not_stripes_words(till):
+    with pytest.raises(ProviderDeclined) as refused:
+        contests.hand_in("dp_1", {"customer_email_address": "Rui at example.com"}, "1")
+    told = log_lines.told(refused.value)["exception"]
+    assert "ProviderDeclined: email_invalid evidence[customer_email_address] req_" in told
+    assert "Rui" not in told
+
+
+def test_an_attempt_with_other_parameters_is_no_outage(till):
+    gateway.open_checkout(a_checkout())
+    with pytest.raises(AttemptReused):
+        gateway.open_checkout(a_checkout(currency="eur"))
 
 
 def test_a_method_that_the_account_has_not_is_not_offered(till):

@@ -73,16 +73,33 @@ def test_an_event_that_was_serialised_again_changes_nothing(world):
     assert kept() == []
 
 
-@pytest.mark.parametrize("more", [{"livemode": True}, {"account": "acct_other"}])
-def test_an_event_of_another_mode_or_account_changes_nothing(world, more):
-    assert told(world, an_event(**more)).code == "not_our_event"
-    assert kept() == []
+AN_ACCOUNT = {"object": {"id": "acct_1"}}
 
 
-def test_in_live_mode_an_event_of_test_mode_changes_nothing(world, monkeypatch):
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"livemode": True},
+        {"account": "acct_1"},
+        {"account": "acct_1", "type": "payout.paid"},
+        {"account": "acct_1", "type": "account.application.deauthorized", "data": AN_ACCOUNT},
+        {"account": "acct_2", "type": "account.updated", "data": AN_ACCOUNT},
+    ],
+)
+def test_an_event_of_another_mode_or_account_is_taken_and_left_for_a_refusal_would_come_again(world, more):
+    reply = told(world, an_event(**more))
+    assert (reply.status, kept()) == (200, [])
+
+
+def test_in_live_mode_an_event_of_test_mode_is_left(world, monkeypatch):
     monkeypatch.setenv("STRIPE_LIVEMODE", "1")
-    assert told(world, an_event()).code == "not_our_event"
-    assert told(world, an_event(livemode=True)).status == 200
+    assert (told(world, an_event("evt_1")).status, kept()) == (200, [])
+    assert (told(world, an_event("evt_2", livemode=True)).status, kept()) == (200, ["evt_2"])
+
+
+def test_how_a_connected_account_stands_is_kept(world):
+    assert told(world, an_event(type="account.updated", account="acct_1", data=AN_ACCOUNT)).status == 200
+    assert kept() == ["evt_1"]
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '"evt_1"', '{"id": ""}', "[" * 10_000, an_event(id=""), "null"])

@@ -79,6 +79,17 @@ def test_a_rejected_proposal_moves_nothing_and_another_may_be_made(suspended):
     assert suspended.sums()["processor_fee usd"] == -700
 
 
+def test_whom_it_concerns_neither_approves_nor_rejects_and_who_proposed_it_may_take_it_back(suspended):
+    concerned = suspended.admins[1]
+    suspended.signs_everybody_in()
+    assert suspended.world.put("/v1/me/author", as_=concerned).status == 200
+    proposal = proposed(suspended, account="author_available", author_id=concerned.account_id)
+    for approve in (True, False):
+        assert decides(suspended, proposal, by=1, approve=approve).json["code"] == "own_proposal"
+    assert decides(suspended, proposal, by=0, approve=False).status == 200
+    assert suspended.journals() == ["JX"]
+
+
 def test_what_is_an_authors_is_theirs_to_be_paid(suspended):
     author = suspended.author.account_id
     theirs = {"account": "author_available"}

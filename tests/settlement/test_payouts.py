@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.audit import trail
 from chalicelib.ledger import journals
-from infra.local.fake_stripe import accounts, payouts, refunds, topups, transfers
+from chalicelib.settlement import payees
+from infra.local.fake_stripe import accounts, faults, payouts, refunds, topups, transfers, webhooks
 from tests.crashes import Cut, cut
 from tests.orders.test_refunds import asks, settled
 from tests.till import Shop
@@ -69,6 +71,21 @@ def test_a_country_that_stripe_does_not_pay_is_refused_and_readers_have_no_accou
     assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.reader).status == 403
 
 
+def test_whose_country_was_refused_may_name_another(shop):
+    assert shop.world.post("/v1/me/payee", {"country": "KP"}, as_=shop.author).status == 422
+    assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author).status == 201
+    assert [account["country"] for account in shop.every("account")] == ["SG"]
+
+
+def test_of_two_accounts_opened_at_once_in_two_countries_one_is_kept(shop):
+    with ThreadPoolExecutor(2) as pool:
+        ask = lambda country: shop.world.post("/v1/me/payee", {"country": country}, as_=shop.author)  # noqa: E731
+        replies = list(pool.map(ask, ("SG", "DE")))
+    assert [reply.status for reply in replies] == [201, 201]
+    asked = {link["account"] for link in shop.every("account_link")}
+    assert asked == {payees.find(shop.author.account_id).provider_id}
+
+
 def test_a_sale_is_held_then_released_then_transferred_once(shop):
     opens(shop)
     order = sold(shop)
@@ -88,6 +105,15 @@ def test_a_sale_is_held_then_released_then_transferred_once(shop):
     passes(shop, days=3)
     assert len(shop.every("transfer")) == 1
     shop.holds()
+
+
+def test_no_setting_pays_an_author_while_the_rules_alone_would_send_the_money_back(shop, monkeypatch):
+    monkeypatch.setenv("PAYOUT_HOLD_DAYS", "3")
+    sold(shop)
+    passes(shop, days=13)
+    assert (payee(shop)["held"], payee(shop)["available"]) == ({"usd": 810}, {})
+    passes(shop, days=2)
+    assert payee(shop)["available"] == {"usd": 810}
 
 
 def test_an_admin_who_sweeps_at_once_has_authors_paid(shop):
@@ -177,6 +203,31 @@ def test_what_cannot_be_taken_back_is_netted_from_later_sales(shop):
     shop.holds()
 
 
+def test_what_was_earned_while_a_reversal_was_tried_is_paid_though_it_is_declined(shop):
+    opens(shop)
+    dear = shop.publishes(prices={"usd": 5_000}, title="Dear")
+    shop.signs_everybody_in()
+    order = sold(shop)
+    passes(shop, days=5)
+    settled(shop, shop.bought(shop.other, dear))
+    passes(shop, days=12)
+    accounts.spend(shop.fake, shop.every("account")[0]["id"], 810, "usd")
+    refunds_by_hand(shop, order, 900)
+    shop.fails("refuse", "POST", "/v1/transfers/*/reversals", times=10_000, status=500)
+    for _ in range(4):
+        shop.later(days=1, tolerate=True)
+        shop.arrives(tolerate=True)
+    faults.clear(shop.fake)
+    passes(shop, days=4)
+    assert [(one["kind"], one["status"], one["amount"]) for one in paid(shop)] == [
+        ("transfer", "done", 4_500 - 810),
+        ("reversal", "declined", 810),
+        ("transfer", "done", 810),
+    ]
+    assert payee(shop)["available"] == {"usd": 0}
+    shop.holds()
+
+
 def test_a_refund_that_fails_late_after_the_release_is_released_anew(shop):
     opens(shop)
     order = sold(shop)
@@ -208,6 +259,35 @@ def test_a_sale_in_another_currency_is_paid_in_that_of_its_settlement(shop):
     assert payee(shop)["available"] == {"usd": 0}
     assert payee(shop)["held"] == {"cny": 0}
     shop.holds()
+
+
+def test_a_settlement_currency_that_is_none_of_ours_is_paid_all_the_same(shop):
+    shop.fake.merchant.settles_in = "chf"
+    opens(shop)
+    sold(shop)
+    passes(shop, days=17)
+    assert [(transfer["currency"], payee(shop)["available"]) for transfer in shop.every("transfer")] == [
+        ("chf", {"chf": 0})
+    ]
+    shop.holds()
+
+
+def test_what_cannot_be_looked_at_goes_behind_the_others(shop):
+    from chalicelib.settlement import paying
+
+    opens(shop)
+    sold(shop)
+    opens(shop, shop.coauthor, country="DE")
+    shop.later(minutes=1)
+    settled(shop, shop.bought(shop.other, shop.works["winds"]))
+    shop.later(days=14, minutes=2)
+    shop.world.clock.advance(days=1)
+    first, *others = paying.due()
+    shop.world.platform.emulator.faults.fail("dynamodb", "TransactWriteItems", times=20)
+    with pytest.raises(Exception, match="Failed to write"):
+        paying.look(first)
+    shop.world.platform.emulator.faults.clear()
+    assert paying.due() == [*others, first]
 
 
 def test_who_has_no_account_keeps_what_is_theirs_until_they_open_one(shop):
@@ -316,6 +396,45 @@ def test_only_admins_see_how_another_is_paid(shop):
     assert shop.world.get(path, as_=shop.coauthor).status == 403
     assert shop.world.get(path, as_=shop.admin).json["status"] == "none"
     assert shop.world.get(f"/v1/payees/{shop.reader.account_id}", as_=shop.admin).status == 404
+
+
+def told_all(shop: Shop) -> None:
+    """Stripe knows all it asked for, and its event of that was lost."""
+    shop.signs_everybody_in()
+    assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author).status == 201
+    shop.arrives()
+    accounts.complete(shop.fake, shop.every("account")[0]["id"])
+    webhooks.drop(shop.fake)
+
+
+def test_who_looks_at_their_account_is_payable_though_an_event_was_lost(shop):
+    told_all(shop)
+    assert payee(shop)["status"] == "incomplete"
+    assert shop.world.post("/v1/me/payee", {"country": "SG"}, as_=shop.author).status == 201
+    assert payee(shop)["status"] == "payable"
+
+
+def test_who_is_owed_is_asked_after_once_a_day_and_paid_though_an_event_was_lost(shop):
+    told_all(shop)
+    accounts.disable(shop.fake, shop.every("account")[0]["id"], due=["individual.id_number"])
+    webhooks.drop(shop.fake)
+    sold(shop)
+    passes(shop, days=20)
+    before = seen(shop)
+    for _ in range(24):
+        shop.later(hours=1)
+    assert seen(shop) == before + 1
+    accounts.complete(shop.fake, shop.every("account")[0]["id"])
+    webhooks.drop(shop.fake)
+    passes(shop, days=2)
+    assert [one["status"] for one in paid(shop)] == ["done"]
+    assert payee(shop)["status"] == "payable"
+    shop.holds()
+
+
+def seen(shop: Shop) -> int:
+    """How often the author's account was looked at."""
+    return sum(entry.deed == "payee.seen" for entry in trail.by("system:settlement"))
 
 
 def test_a_transfer_that_stripe_declines_is_tried_again_on_another_day(shop):

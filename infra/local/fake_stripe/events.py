@@ -1,4 +1,8 @@
-"""Snapshot events: what happened, with the object as it was, kept for 30 days and sent as a webhook."""
+"""Snapshot events: what happened, with the object as it was, kept for 30 days and sent as a webhook.
+
+Those of a connected account name it, and go to the endpoint that listens to connected accounts
+(docs.stripe.com/connect/webhooks). The platform's own list has none of them: that asks with Stripe-Account.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,7 @@ def emit(fake: FakeStripe, kind: str, thing: Object, **previous: Any) -> Object:
     event = {
         "id": fake.new_id("evt_"),
         "object": "event",
+        **({"account": thing["id"]} if thing["object"] == "account" else {}),
         "api_version": API_VERSION,
         "created": fake.now(),
         "data": data,
@@ -42,6 +47,8 @@ def emit(fake: FakeStripe, kind: str, thing: Object, **previous: Any) -> Object:
 
 def retrieve(fake: FakeStripe, params: Object, event_id: str) -> Object:
     event = fake.find("event", event_id)
+    if "account" in event:
+        return fake.find("event", f"{event_id} (of a connected account)")
     if event["created"] < fake.now() - _KEPT:
         return fake.find("event", f"{event_id} (older than 30 days)")
     return event
@@ -58,7 +65,8 @@ def listed(fake: FakeStripe, params: Object) -> Object:
 def _matches(fake: FakeStripe, event: Object, wanted: list[str], params: Object) -> bool:
     delivered = params.get("delivery_success")
     return (
-        event["created"] >= fake.now() - _KEPT
+        "account" not in event
+        and event["created"] >= fake.now() - _KEPT
         and any(fnmatchcase(event["type"], pattern) for pattern in wanted)
         and (delivered is None or delivered == (event["pending_webhooks"] == 0))
     )

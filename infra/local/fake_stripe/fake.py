@@ -23,6 +23,7 @@ class FakeStripe:
     due happens at the next request, at ``tick``, or in the courier's thread where a server runs one.
 
     ``send(url, body, headers) -> status`` carries a webhook (0: nobody answered); by default it goes over HTTP.
+    ``connect_secret`` signs what is told of connected accounts; by default that does, too.
     """
 
     def __init__(
@@ -33,8 +34,10 @@ class FakeStripe:
         api_key: str | None = None,
         seed: str = "0",
         send: Send = webhooks.post,
+        connect_secret: str | None = None,
     ) -> None:
         self.webhook_secret, self.webhook_url, self.api_key, self.seed = webhook_secret, webhook_url, api_key, seed
+        self.connect_secret = connect_secret
         self.merchant = merchant or Merchant()
         self.send = send
         self.public_url = "https://checkout.stripe.test"

@@ -116,7 +116,8 @@ def send(fake: FakeStripe, entry: Object, at: int | None) -> Object:
     """One attempt, outside the lock: the receiver may well call the API before it answers."""
     event = fake.find("event", entry["event"])
     body = msgspec.json.encode({**event, "pending_webhooks": 1})
-    signature = sign(body, fake.webhook_secret, fake.now() if at is None else at)
+    secret = ("account" in event and fake.connect_secret) or fake.webhook_secret
+    signature = sign(body, secret, fake.now() if at is None else at)
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",

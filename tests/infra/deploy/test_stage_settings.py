@@ -45,6 +45,8 @@ def test_a_stages_own_file_wins_over_its_entry_in_the_committed_configuration(ro
     [
         ({"environment": {"NO_SUCH": "1"}}, "NO_SUCH"),
         ({"environment": {"PUBLIC_URL": "sk_live_abc"}}, "secret"),
+        ({"environment": {"PAYOUT_HOLD_DAYS": "13"}}, "PAYOUT_HOLD_DAYS are 14 or more"),
+        ({"environment": {"PAYOUT_HOLD_DAYS": "-1"}}, "PAYOUT_HOLD_DAYS are 14 or more"),
         ({"throttling": {}}, "throttling"),
         ({"chalice": {"api_gateway_custom_domain": {"domain_name": "a.example"}}}, "api_gateway_custom_domain"),
         ({"throttle": {"rate": "many"}}, "rate"),

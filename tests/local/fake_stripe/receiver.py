@@ -13,6 +13,7 @@ class Receiver:
 
     def __init__(self):
         self.events, self.headers, self.answers = [], [], []
+        self.secret = SECRET
         self.arrived = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -37,7 +38,9 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 # The SDK's own tolerance knows only real time; 0 turns it off.
-                event = stripe.Webhook.construct_event(body, self.headers["Stripe-Signature"], SECRET, tolerance=0)
+                event = stripe.Webhook.construct_event(
+                    body, self.headers["Stripe-Signature"], receiver.secret, tolerance=0
+                )
                 with receiver.arrived:
                     receiver.events.append(event)
                     receiver.headers.append(dict(self.headers.items()))

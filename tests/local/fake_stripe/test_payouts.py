@@ -46,6 +46,17 @@ def transfer(sdk, account, amount, **more):
     return sdk.transfers.create({"amount": amount, "currency": "usd", "destination": account, **more})
 
 
+def test_events_of_an_account_name_it_and_are_another_endpoints(sdk, fake, receiver):
+    fake.connect_secret = receiver.secret = "whsec_of_connected_accounts"
+    account = opened(sdk)
+    fake.deliver()
+    [event] = receiver.events
+    assert (event.type, event.account, event.data.object.id) == ("account.updated", account.id, account.id)
+    assert list(sdk.events.list({})) == []
+    with pytest.raises(stripe.InvalidRequestError):
+        sdk.events.retrieve(event.id)
+
+
 def test_an_account_is_told_of_on_a_page_for_one_visit(sdk, fake, receiver):
     account = opened(sdk, metadata={"author_id": "ada"})
     assert account.capabilities.transfers == "inactive"
