@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.core import clock
 from chalicelib.orders.jobs import carry_out
 from chalicelib.orders.models import LineRow, OrderRow
 from infra.local.fake_stripe import idempotency, refunds
@@ -80,6 +81,11 @@ def test_authors_see_the_tax_of_a_sale_and_their_statement_is_whole_without_it(s
     assert line["share"] == 252
     sales = shop.world.get("/v1/me/sales", as_=shop.coauthor).json["items"]
     assert [sale["share"] for sale in sales] == [252]
+    asks(shop, order, works=[{"work_id": shop.works["winds"], "amount": 500}])
+    shop.arrives()
+    month = clock.rfc3339(clock.now())[:7]
+    [sums] = shop.world.get(f"/v1/me/statements/{month}", as_=shop.coauthor).json["currencies"]
+    assert (sums["sales"], sums["refunds"], sums["closing"], sums["held"]) == (252, -126, 126, 126)
 
 
 def test_the_code_of_a_kind_decides_and_a_place_may_have_two_taxes(shop):
