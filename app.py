@@ -6,14 +6,14 @@ from chalicelib.about.routes import routes as about
 from chalicelib.accounts import gate
 from chalicelib.accounts.routes import routes as accounts
 from chalicelib.admin.routes import routes as admin
-from chalicelib.catalog.routes import routes as catalog
+from chalicelib.catalog.routes import BLUEPRINTS as catalog
 from chalicelib.content.routes import routes as content
 from chalicelib.core.front_door import FrontDoor
 from chalicelib.core.web import guard_with
 from chalicelib.coupons.routes import routes as coupons
 from chalicelib.interactions.routes import routes as interactions
 from chalicelib.library.routes import routes as library
-from chalicelib.orders.routes import routes as orders
+from chalicelib.orders.routes import BLUEPRINTS as orders
 from chalicelib.payments.routes import routes as payments
 from chalicelib.reading.routes import routes as reading
 from chalicelib.recommend.routes import routes as recommend
@@ -28,18 +28,18 @@ app = FrontDoor()
 app.register_blueprint(about)
 app.register_blueprint(accounts)
 app.register_blueprint(admin)
-app.register_blueprint(catalog)
 app.register_blueprint(content)
 app.register_blueprint(coupons)
 app.register_blueprint(interactions)
 app.register_blueprint(library)
-app.register_blueprint(orders)
 app.register_blueprint(payments)
 app.register_blueprint(reading)
 app.register_blueprint(recommend)
 app.register_blueprint(reconciliation)
 app.register_blueprint(reviews)
 app.register_blueprint(settlement)
+for blueprint in (*catalog, *orders):
+    app.register_blueprint(blueprint)
 
 if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at its own handler, and this app runs none
     from chalicelib.admin.jobs import jobs as admin_jobs

@@ -3,11 +3,15 @@
 import json
 import re
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import quote
 
 import pytest
 
+from chalicelib.core.addresses import find_route, read_address
+from infra.local.api_events import make_event
+from infra.local.http_front import HttpRequest
 from tests.platform_fixture import Platform
 
 PASSWORD = "correct horse battery staple"
@@ -154,38 +158,19 @@ class World:
 def api_event(
     routes: dict[str, Any], method: str, target: str, headers: dict[str, str], body: str | None
 ) -> dict[str, Any]:
-    """API Gateway's REST proxy event, version 1."""
-    parts = urlsplit(target)
-    resource, parameters = _match(routes, parts.path)
-    return {
-        "resource": resource,
-        "path": parts.path,
-        "httpMethod": method,
-        "headers": headers,
-        "multiValueHeaders": {name: [text] for name, text in headers.items()},
-        "multiValueQueryStringParameters": parse_qs(parts.query, keep_blank_values=True) or None,
-        "pathParameters": parameters or None,
-        "stageVariables": None,
-        "body": body,
-        "isBase64Encoded": False,
-        "requestContext": {
-            "resourcePath": resource,
-            "httpMethod": method,
-            "requestId": "test-request",
-            "identity": {"sourceIp": headers.get("x-test-ip", "203.0.113.7")},
-        },
-    }
-
-
-def _match(routes: dict[str, Any], path: str) -> tuple[str, dict[str, str]]:
-    """The most literal route that fits, as API Gateway chooses."""
-    fits = [
-        (resource, found.groupdict())
-        for resource in routes
-        if (found := re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", resource), path))
-    ]
-    assert fits, f"no route fits {path}"
-    return min(fits, key=lambda fit: len(fit[1]))
+    """What API Gateway would make of it. Letters that no address has are written as browsers do."""
+    lines = Message()
+    for name, text in headers.items():
+        lines[name] = text
+    target = "".join(letter if letter.isascii() else quote(letter) for letter in target)
+    client, server = headers.get("x-test-ip", "203.0.113.7"), ("api.example", 443)
+    request = HttpRequest(method, target, lines, (body or "").encode(), client, server, "https")
+    address = read_address(target)
+    route = find_route(routes, address)
+    assert route, f"no route fits {target}"
+    event = make_event(request, address, route, binary_types=(), stage="api")
+    event["requestContext"]["requestId"] = "test-request"
+    return event
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import hashlib
 import hmac
 from typing import TypeVar
 
-from pynamodb.exceptions import UpdateError
-
 from chalicelib.accounts.models import PasswordReset, Registration
 from chalicelib.core import clock
 from chalicelib.core.errors import Unprocessable
@@ -42,12 +40,8 @@ def check(held: type[Held], key: str, row: str, code: str) -> Held:
     now = int(clock.timestamp())
     found = held(key, row)
     open_still = (held.expires_at > now) & (held.attempts < TRIES)
-    try:
-        found.update(actions=[held.attempts.add(1)], condition=open_still)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        raise CodeWrong(field="code") from None
+    if not found.update_if(open_still, [held.attempts.add(1)]):
+        raise CodeWrong(field="code")
     if not any(hmac.compare_digest(found.code_hash, _hashed(secret, code, key)) for secret in ring(KEYS).every):
         raise CodeWrong(field="code")
     return found

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
 from chalicelib.catalog import drafts
@@ -141,12 +139,8 @@ def _lease(upload: Upload) -> None:
         Upload.leased_until.set(now + LEASE_SECONDS),
         Upload.attempts.add(1),
     ]
-    try:
-        upload.update(actions=taken, condition=free)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        raise BeingRead(upload.upload_id) from error
+    if not upload.update_if(free, taken):
+        raise BeingRead(upload.upload_id)
 
 
 def _extract(name: str, data: bytes) -> Extracted:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 
 from chalicelib.core import clock, settings
 from chalicelib.core.attributes import Count
@@ -35,12 +34,6 @@ def spend(deed: str, subject: str, limit: Limit) -> None:
     window = now // limit.seconds
     ends = (window + 1) * limit.seconds
     counter = Counter(f"{deed}#{subject}#{limit.seconds}#{window}")
-    try:
-        counter.update(
-            actions=[Counter.used.add(1), Counter.expires_at.set(ends + 60)],
-            condition=Counter.used.does_not_exist() | (Counter.used < limit.times),
-        )
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        raise TooMany(ends - now) from None
+    few = Counter.used.does_not_exist() | (Counter.used < limit.times)
+    if not counter.update_if(few, [Counter.used.add(1), Counter.expires_at.set(ends + 60)]):
+        raise TooMany(ends - now)

@@ -1,6 +1,6 @@
 """What every room's rows share: a version ``v``, one client, pages, and reads over several tables in one call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,7 @@ from botocore.session import Session
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection.base import Connection
 from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.pagination import ResultIterator
@@ -23,6 +24,14 @@ class Row(Versioned):
     def is_new(cls) -> Condition:
         """There is no item with this key."""
         return cls._hash_key_attribute().does_not_exist()  # type: ignore[no-untyped-call, no-any-return]
+
+    def update_if(self, condition: Condition, actions: list[Action]) -> bool:
+        """Whether the condition held; where it did not, nothing is written."""
+        return _held(lambda: self.update(actions=actions, condition=condition))
+
+    def save_if(self, condition: Condition) -> bool:
+        """The same, of the whole row."""
+        return _held(lambda: self.save(condition=condition))
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -73,6 +82,16 @@ def connection() -> Connection:
         connect_timeout_seconds=aws.CONNECT_SECONDS,
         read_timeout_seconds=aws.READ_SECONDS,
     )
+
+
+def _held(write: Callable[[], object]) -> bool:
+    try:
+        write()
+    except (PutError, UpdateError) as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
 
 
 def batch_get(keys: Sequence[Any], *, consistent: bool = False) -> list[Any]:

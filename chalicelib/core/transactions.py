@@ -5,9 +5,9 @@ language of the deed that it stopped.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -18,9 +18,11 @@ from chalicelib.core import ids
 from chalicelib.core.errors import Conflict, Refusal, Unavailable
 from chalicelib.core.tables import Row, connection
 
-ATTEMPTS = 10
+ATTEMPTS, DECISIONS = 10, 5
 FIRST_WAIT, LONGEST_WAIT = 0.025, 0.8
 """Seconds. Of those who clash at one row each waits any part of it, so that they do not meet again (full jitter)."""
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -104,6 +106,19 @@ def all_or_nothing() -> Iterator[Transaction]:
     transaction = Transaction()
     yield transaction
     transaction.commit()
+
+
+def decided(decide: Callable[[Transaction], T], *again: type[Conflict]) -> T:
+    """Decide on what is there now, all or nothing; where somebody else was quicker, which ``again`` says, once more.
+    Raises it at the fifth time."""
+    for left in range(DECISIONS)[::-1]:
+        try:
+            with all_or_nothing() as tx:
+                return decide(tx)
+        except again:
+            if not left:
+                raise
+    raise AssertionError
 
 
 def _clashed(reasons: Sequence[Any]) -> bool:

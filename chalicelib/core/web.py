@@ -104,7 +104,7 @@ class Declaration(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"{self.deed.__module__.split('.')[-2]}_{self.deed.__name__}"
+        return f"{self.deed.__module__.split('.')[1]}_{self.deed.__name__}"
 
 
 def route(

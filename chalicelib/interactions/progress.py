@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pynamodb.exceptions import UpdateError
-
 from chalicelib.core import clock
 from chalicelib.core.records import Json
 from chalicelib.interactions.models import Progress, progress_row
@@ -35,8 +33,4 @@ def advance(event: Json) -> None:
         attribute = getattr(Progress, name)
         actions.append(attribute.set(event[name]) if name in event else attribute.remove())
     row = Progress(event["account_id"], progress_row(event["work_id"]))
-    try:
-        row.update(actions=actions, condition=Progress.at.does_not_exist() | (Progress.at < at))
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    row.update_if(Progress.at.does_not_exist() | (Progress.at < at), actions)

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, tables
@@ -120,21 +119,13 @@ def looked_at(balance: Balance) -> None:
     """Nothing is to be paid of it until it moves again. One that moved meanwhile stays."""
     row = StoredBalance(available(balance.author_id), balance.currency)
     ended: list[Action] = [StoredBalance.unsettled.remove(), StoredBalance.due_at.remove()]
-    try:
-        row.update(actions=ended, condition=StoredBalance.amount == -balance.owed)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    row.update_if(StoredBalance.amount == -balance.owed, ended)
 
 
 def look_later(balance: Balance, due_at: datetime) -> None:
     """It stays to be looked at, but not before then."""
     row = StoredBalance(available(balance.author_id), balance.currency)
-    try:
-        row.update(actions=[StoredBalance.due_at.set(due_at)], condition=StoredBalance.due_at < due_at)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    row.update_if(StoredBalance.due_at < due_at, [StoredBalance.due_at.set(due_at)])
 
 
 def look_again(author_id: str, due_at: datetime) -> None:

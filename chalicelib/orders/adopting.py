@@ -2,12 +2,12 @@
 have something left, each by how much, and followed like any other."""
 
 from chalicelib.audit import trail
-from chalicelib.core import actors, clock
+from chalicelib.core import actors
 from chalicelib.core.money import apportion
 from chalicelib.core.transactions import Transaction
 from chalicelib.orders import refunding
 from chalicelib.orders.collection import Moved, Order
-from chalicelib.orders.models import PaymentRow, RequestRow, request_row
+from chalicelib.orders.models import PaymentRow
 from chalicelib.payments.objects import Refund
 
 MADE_AT_PROVIDER = "made_at_provider"
@@ -26,20 +26,6 @@ def adopt(tx: Transaction, order: Order, payment: PaymentRow, refund: Refund) ->
         raise RefundUncovered(refund.id)
     parts = {row: part for row, part in apportion(refund.amount, left).items() if part}
     refunding.reserve(tx, order, payment, parts)
-    tx.insert(_request(order, payment, refund, parts), Moved())
+    request = refunding.asked(order, payment, refund.id, parts, [MADE_AT_PROVIDER], **refunding.approved(at_once=True))
+    tx.insert(request, Moved())
     trail.write(tx, ACTOR, "refund.adopted", order.order_id, refund=refund.id, amount=refund.amount)
-
-
-def _request(order: Order, payment: PaymentRow, refund: Refund, parts: dict[str, int]) -> RequestRow:
-    now = clock.now()
-    return RequestRow(
-        order.order_id,
-        request_row(refund.id),
-        payment_id=payment.row.removeprefix("payment#"),
-        amount=refund.amount,
-        currency=refund.currency,
-        parts=parts,
-        reasons=[MADE_AT_PROVIDER],
-        requested_at=now,
-        approved_at=now,
-    )

@@ -13,18 +13,16 @@ from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, Unprocessable
 from chalicelib.core.idempotency import Once
 from chalicelib.core.money import written
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.interactions import progress
 from chalicelib.mail import post
 from chalicelib.orders import collection, contested, history, passing, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
-from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow, request_row
+from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow
 from chalicelib.orders.refund_policy import POLICIES
 from chalicelib.orders.shapes import Decision, NewRefundRequest, OrdersQuery, RequestToDecide, RequestView
-
-TRIES = 5
 
 
 class NothingToRefund(Conflict):
@@ -67,7 +65,8 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
 
     Raises NotFound, NothingToRefund, OrderDisputed, MethodClosed, AmountTooHigh, FieldInvalid, AlreadyClaimed.
     """
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> RequestView:
         order = history.one_of_mine(buyer, order_id)
         payment = order.purchase
         if payment is None:
@@ -77,19 +76,16 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
         must_be_open(payment)
         parts = _parts(order, wanted)
         request = _request(order, payment, parts, wanted, once.subject)
-        try:
-            with all_or_nothing() as tx:
-                shown = history.request_view(request, order.lines)
-                once.claim(tx, (201, msgspec.json.encode(shown), location(order_id, once.subject)))
-                refunding.reserve(tx, order, payment, parts)
-                tx.insert(request, Moved())
-                trail.write(tx, buyer, "refund.requested", order_id, request=once.subject, reasons=request.reasons)
-                if request.approved_at:
-                    refunding.submit(tx, order_id, once.subject)
-            return shown
-        except Moved:
-            continue
-    raise Moved
+        shown = history.request_view(request, order.lines)
+        once.claim(tx, (201, msgspec.json.encode(shown), location(order_id, once.subject)))
+        refunding.reserve(tx, order, payment, parts)
+        tx.insert(request, Moved())
+        trail.write(tx, buyer, "refund.requested", order_id, request=once.subject, reasons=request.reasons)
+        if request.approved_at:
+            refunding.submit(tx, order_id, once.subject)
+        return shown
+
+    return decided(decide, Moved)
 
 
 def location(order_id: str, request_id: str) -> str:
@@ -134,20 +130,8 @@ def _request(
     now, policy = clock.now(), POLICIES[order.header.refund_policy]
     consumed, earlier = _consumed(order, parts), _earlier(order)
     reasons = list(refund_policy.reasons(policy, payment.received_at, now, consumed, earlier))
-    return RequestRow(
-        order.order_id,
-        request_row(request_id),
-        payment_id=payment.row.removeprefix("payment#"),
-        amount=sum(parts.values()),
-        currency=payment.currency,
-        parts=parts,
-        text=wanted.text,
-        reasons=reasons,
-        requested_at=now,
-        approved_at=None if reasons else now,
-        unfinished=DECISION if reasons else None,
-        due_at=now if reasons else None,
-    )
+    facts = refunding.approved(at_once=not reasons)
+    return refunding.asked(order, payment, request_id, parts, reasons, text=wanted.text, **facts)
 
 
 def _consumed(order: Order, parts: dict[str, int]) -> list[float]:
@@ -171,7 +155,8 @@ def waiting(admin: Actor, query: OrdersQuery) -> Page[RequestToDecide]:
 
 def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> RequestView:
     """Raises NotFound, OwnRequest, AlreadyDecided, OrderDisputed."""
-    for _ in range(TRIES):
+
+    def settle(tx: Transaction) -> RequestView:
         order = collection.read(order_id)
         request = order.request(request_id)
         if request is None:
@@ -182,21 +167,18 @@ def decide(admin: Actor, order_id: str, request_id: str, decision: Decision) -> 
             raise AlreadyDecided
         if decision.approve and contested.is_frozen(order):
             raise OrderDisputed
-        try:
-            with all_or_nothing() as tx:
-                if decision.approve:
-                    collection.guard(tx, order)
-                    _approve(tx, order, request, [*approvals, admin.party_id])
-                else:
-                    facts = {"rejected_at": clock.now(), "rejected_because": decision.because}
-                    refunding.release(tx, order, request, **facts)
-                    _tell(tx, order, request, decision.because or "")
-                what = "refund.approved" if decision.approve else "refund.rejected"
-                trail.write(tx, admin, what, order_id, request=request_id)
-            return history.request_view(request, order.lines)
-        except Moved:
-            continue
-    raise Moved
+        if decision.approve:
+            collection.guard(tx, order)
+            _approve(tx, order, request, [*approvals, admin.party_id])
+        else:
+            facts = {"rejected_at": clock.now(), "rejected_because": decision.because}
+            refunding.release(tx, order, request, **facts)
+            _tell(tx, order, request, decision.because or "")
+        what = "refund.approved" if decision.approve else "refund.rejected"
+        trail.write(tx, admin, what, order_id, request=request_id)
+        return history.request_view(request, order.lines)
+
+    return decided(settle, Moved)
 
 
 def must_be_neither_side(admin: Actor, order: Order) -> None:

@@ -4,7 +4,7 @@ from chalicelib.audit import trail
 from chalicelib.core import clock
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict
-from chalicelib.core.transactions import all_or_nothing
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.orders import collection, discounting, hearing, history, status
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.shapes import OrderView
@@ -27,21 +27,19 @@ def cancel(buyer: Actor, order_id: str) -> OrderView:
     Canceling what is canceled, expired or failed changes nothing. Raises NotFound, TooLateToCancel,
     ProviderUnavailable.
     """
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> OrderView:
         order = history.one_of_mine(buyer, order_id)
         if status.of(order.header) not in ("created", "awaiting"):
             return _as_it_is(order)
         if not _closed(order):
             raise TooLateToCancel
-        try:
-            with all_or_nothing() as tx:
-                over = {"canceled_at": clock.now(), **discounting.give_back(tx, order.header)}
-                collection.change(tx, order.header, **over, unfinished=None, due_at=None)
-                trail.write(tx, buyer, "order.canceled", order_id)
-            return history.view(order)
-        except Moved:
-            continue
-    raise Moved
+        over = {"canceled_at": clock.now(), **discounting.give_back(tx, order.header)}
+        collection.change(tx, order.header, **over, unfinished=None, due_at=None)
+        trail.write(tx, buyer, "order.canceled", order_id)
+        return history.view(order)
+
+    return decided(decide, Moved)
 
 
 def _as_it_is(order: Order) -> OrderView:

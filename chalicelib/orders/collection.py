@@ -1,12 +1,11 @@
 """An order with all that hangs on it."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.tables import Row, keep_facts
-from chalicelib.core.transactions import Transaction, all_or_nothing
-from chalicelib.ledger.journals import AlreadyPosted
+from chalicelib.core.transactions import Transaction
 from chalicelib.orders.models import (
     PURCHASE,
     AnyRow,
@@ -25,10 +24,6 @@ from chalicelib.orders.models import (
     refund_row,
     request_row,
 )
-
-TRIES = 5
-
-T = TypeVar("T")
 
 
 class Moved(Conflict):
@@ -110,17 +105,6 @@ def read(order_id: str) -> Order:
         complaints=[row for row in rows if isinstance(row, ComplaintRow)],
         placements=[row for row in rows if isinstance(row, PlacementRow)],
     )
-
-
-def decided(decide: Callable[[Transaction], T]) -> T:
-    """Decide on the order as it is; where somebody else was quicker, again. Raises Moved."""
-    for _ in range(TRIES):
-        try:
-            with all_or_nothing() as tx:
-                return decide(tx)
-        except (Moved, AlreadyPosted):
-            continue
-    raise Moved
 
 
 def change(tx: Transaction, row: Row, **facts: Any) -> None:

@@ -18,14 +18,14 @@ from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.idempotency import Once
 from chalicelib.core.money import written
-from chalicelib.core.transactions import Transaction
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.mail import post
 from chalicelib.orders import asking, collection, contested, history, refunding
 from chalicelib.orders.asking import AlreadyDecided, NothingToRefund
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
-from chalicelib.orders.models import COMPLAINT, DECISION, ComplaintRow, LineRow, RequestRow, complaint_row, request_row
+from chalicelib.orders.models import COMPLAINT, ComplaintRow, LineRow, complaint_row
 from chalicelib.orders.shapes import ComplaintToDecide, ComplaintView, NewComplaint, NewReply, OrdersQuery, Ruling
 
 WITHIN = timedelta(days=180)
@@ -68,7 +68,7 @@ def complain(buyer: Actor, order_id: str, wanted: NewComplaint, once: Once) -> C
         trail.write(tx, buyer, "complaint.opened", order_id, complaint=once.subject, kind=wanted.kind)
         return shown
 
-    return collection.decided(decide)
+    return decided(decide, Moved)
 
 
 def location(order_id: str, complaint_id: str) -> str:
@@ -131,7 +131,7 @@ def say(actor: Actor, order_id: str, complaint_id: str, wanted: NewReply) -> Com
             trail.write(tx, actor, "complaint.answered", order_id, complaint=complaint_id)
         return history.complaint_view(row, order.lines)
 
-    return collection.decided(decide)
+    return decided(decide, Moved)
 
 
 def rule(admin: Actor, order_id: str, complaint_id: str, ruling: Ruling) -> ComplaintView:
@@ -153,7 +153,7 @@ def rule(admin: Actor, order_id: str, complaint_id: str, ruling: Ruling) -> Comp
         trail.write(tx, admin, what, order_id, complaint=complaint_id, amount=amount)
         return history.complaint_view(row, order.lines)
 
-    return collection.decided(decide)
+    return decided(decide, Moved)
 
 
 def _uphold(tx: Transaction, admin: Actor, order: Order, row: ComplaintRow, ruling: Ruling) -> int:
@@ -165,23 +165,10 @@ def _uphold(tx: Transaction, admin: Actor, order: Order, row: ComplaintRow, ruli
     if payment is None or amount <= 0:
         raise NothingToRefund
     asking.must_be_open(payment)
-    alone, now = asking.approvals_needed(order, amount) == 1, clock.now()
+    alone = asking.approvals_needed(order, amount) == 1
     complaint_id, parts = row.row.removeprefix("complaint#"), {line.row: amount}
-    request = RequestRow(
-        order.order_id,
-        request_row(complaint_id),
-        payment_id=payment.row.removeprefix("payment#"),
-        amount=amount,
-        currency=payment.currency,
-        parts=parts,
-        text=row.text,
-        reasons=["complaint"],
-        requested_at=now,
-        approvals=[admin.party_id],
-        approved_at=now if alone else None,
-        unfinished=None if alone else DECISION,
-        due_at=None if alone else now,
-    )
+    facts = {"text": row.text, "approvals": [admin.party_id], **refunding.approved(at_once=alone)}
+    request = refunding.asked(order, payment, complaint_id, parts, ["complaint"], **facts)
     refunding.reserve(tx, order, payment, parts)
     tx.insert(request, Moved())
     if alone:

@@ -15,7 +15,7 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict
 from chalicelib.core.money import apportion
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.ledger import earnings, entries, journals, postings
 from chalicelib.ledger.entries import Settled
 from chalicelib.ledger.returns import Taken
@@ -38,7 +38,6 @@ from chalicelib.payments import inbox
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import Dispute
 
-TRIES = 5
 LOOKED_AT_AGAIN = timedelta(days=1)
 ACTOR = actors.system("disputing")
 
@@ -53,20 +52,15 @@ class DisputeUncovered(Exception):
 
 def note(dispute: Dispute, order_id: str, event: Event | None = None) -> None:
     """Enter what is new about a dispute. Raises NotFound, PaymentUnknown, DisputeUnknown, DisputeUncovered."""
-    for _ in range(TRIES):
-        order = collection.read(order_id)
-        try:
-            with all_or_nothing() as tx:
-                if not _enter(tx, order, dispute) and event is None:
-                    return
-                inbox.finish(tx, event)
-            return
-        except Conflict:
-            continue
-    raise Moved
+
+    def decide(tx: Transaction) -> None:
+        _enter(tx, collection.read(order_id), dispute)
+        inbox.finish(tx, event)
+
+    decided(decide, Conflict)
 
 
-def _enter(tx: Transaction, order: Order, dispute: Dispute) -> bool:
+def _enter(tx: Transaction, order: Order, dispute: Dispute) -> None:
     payment = order.payment(dispute.payment_id)
     if payment is None:
         raise PaymentUnknown(dispute.payment_id)
@@ -74,11 +68,8 @@ def _enter(tx: Transaction, order: Order, dispute: Dispute) -> bool:
         raise DisputeUnknown(dispute.status)
     row = order.dispute(dispute.id) or _begun(order, dispute)
     new = [move for move in dispute.moves if move.id not in row.moves]
-    if row.version and not new and row.status == dispute.status and _is_covered(row, payment):
-        return False
-    seen = _Seen(tx, order, payment, row, dispute, new)
-    seen.enter()
-    return True
+    if not row.version or new or row.status != dispute.status or not _is_covered(row, payment):
+        _Seen(tx, order, payment, row, dispute, new).enter()
 
 
 def _begun(order: Order, dispute: Dispute) -> DisputeRow:

@@ -11,16 +11,14 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import written
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.mail import post
 from chalicelib.orders import collection, subscriptions
-from chalicelib.orders.collection import Moved
 from chalicelib.orders.models import SUBSCRIPTION, SubscriptionRow
 from chalicelib.payments import billing, inbox
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import EXPIRED, Invoice, Session, Subscription
 
-TRIES = 5
 ACTOR = actors.system("following")
 KNOWN = frozenset({"incomplete", "incomplete_expired", "active", "past_due", "unpaid", "canceled"})
 """Trials and pauses are none of ours, and the provider may add more: of one that is not here, nothing is guessed."""
@@ -39,18 +37,14 @@ def observe(session: Session, event: Event | None = None) -> None:
     """Enter what a page to subscribe on has come to. Raises NotFound where it is for none of ours."""
     if session.begun:
         return note(session.account_id, session.order_id, session.begun, event)
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> None:
         row = subscriptions.read(session.account_id, session.order_id)
-        facts = _of_page(row, session)
-        try:
-            with all_or_nothing() as tx:
-                if facts:
-                    collection.change(tx, row, **facts)
-                inbox.finish(tx, event)
-            return None
-        except Conflict:
-            continue
-    raise Moved
+        if facts := _of_page(row, session):
+            collection.change(tx, row, **facts)
+        inbox.finish(tx, event)
+
+    return decided(decide, Conflict)
 
 
 def note(
@@ -60,20 +54,17 @@ def note(
 
     Raises NotFound, SubscriptionUnknown, ProviderUnavailable.
     """
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> None:
         row = subscriptions.read(account_id, subscription_id)
         seen = billing.read_subscription(billed_by)
         if seen.status not in KNOWN:
             raise SubscriptionUnknown(f"{seen.id} is {seen.status}")
-        try:
-            with all_or_nothing() as tx:
-                if _is_it(row, seen):
-                    _enter(tx, row, seen, looked)
-                inbox.finish(tx, event)
-            return
-        except Conflict:
-            continue
-    raise Moved
+        if _is_it(row, seen):
+            _enter(tx, row, seen, looked)
+        inbox.finish(tx, event)
+
+    decided(decide, Conflict)
 
 
 def _is_it(row: SubscriptionRow, seen: Subscription) -> bool:

@@ -15,7 +15,7 @@ from chalicelib.catalog.works import Work
 from chalicelib.core import clock, ids, settings
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.library import access
 from chalicelib.mail import post
 from chalicelib.orders import collection, contested, history, passing, refunding, terms
@@ -33,8 +33,6 @@ from chalicelib.orders.shapes import (
     GiftView,
 )
 from chalicelib.orders.terms import AlreadyOwned, OwnWork
-
-TRIES = 5
 
 
 class NoGift(Conflict):
@@ -80,7 +78,7 @@ def _keep(buyer: Actor, order_id: str, deed: str, **facts: str) -> None:
         collection.change(tx, order.header, **facts)
         trail.write(tx, buyer, deed, order_id)
 
-    collection.decided(decide)
+    decided(decide, Moved)
 
 
 def look(token: str) -> GiftOffer:
@@ -97,22 +95,19 @@ def claim(reader: Actor, wanted: GiftClaim) -> GiftView:
 
     Raises NotFound, GiftClaimed, GiftClosed, AlreadyOwned, OwnWork, OwnPass.
     """
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> GiftView:
         order = _find(*wanted.token.split("."))
-        if order.header.claimed_by == reader.party_id:
-            return _view(order)
-        _must_be_open(order)
-        if order.passed and order.passed.author_id == reader.party_id:
-            raise OwnPass(field="token")
-        try:
+        if order.header.claimed_by != reader.party_id:
+            _must_be_open(order)
             left = _left(order)
             goods = _goods(reader, order, [line for line in left if line in order.works])
-            with all_or_nothing() as tx:
-                _hand_over(tx, reader, order, goods)
-            return _view(order)
-        except (Moved, GoodsMoved):
-            continue
-    raise Moved
+            if order.passed and order.passed.author_id == reader.party_id:
+                raise OwnPass(field="token")
+            _hand_over(tx, reader, order, goods)
+        return _view(order)
+
+    return decided(decide, Moved, GoodsMoved)
 
 
 def _digest(secret: str) -> str:

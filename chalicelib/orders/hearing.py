@@ -5,9 +5,9 @@ from collections.abc import Callable
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.transactions import all_or_nothing
+from chalicelib.core.transactions import Transaction, all_or_nothing, decided
 from chalicelib.orders import collection, discounting, disputing, following, fulfilment, renewing, returning
-from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.collection import Order
 from chalicelib.orders.disputing import DisputeUnknown
 from chalicelib.orders.following import SubscriptionUnknown
 from chalicelib.orders.renewing import InvoiceUnexplained
@@ -19,7 +19,6 @@ from chalicelib.payments.wire import ProviderDeclined
 from chalicelib.settlement import banking, payees, paying
 from chalicelib.settlement.paying import PayeeUnknown
 
-TRIES = 5
 ACTOR = actors.system("hearing")
 _ENDS = {"expired_at", "failed_at"}
 
@@ -64,22 +63,16 @@ def observe(session: Session, event: Event | None = None) -> None:
         return following.observe(session, event)
     if session.payment and session.payment.paid:
         return fulfilment.take(session.payment, event)
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> None:
         order = collection.read(session.order_id)
-        facts = _facts(order, session)
-        if not facts and event is None:
-            return None
-        try:
-            with all_or_nothing() as tx:
-                if facts:
-                    given = discounting.give_back(tx, order.header) if facts.keys() & _ENDS else {}
-                    collection.change(tx, order.header, **facts, **given)
-                    trail.write(tx, ACTOR, "order.observed", order.order_id, session=session.id, became=session.status)
-                inbox.finish(tx, event)
-            return None
-        except Conflict:
-            continue
-    raise Moved
+        if facts := _facts(order, session):
+            given = discounting.give_back(tx, order.header) if facts.keys() & _ENDS else {}
+            collection.change(tx, order.header, **facts, **given)
+            trail.write(tx, ACTOR, "order.observed", order.order_id, session=session.id, became=session.status)
+        inbox.finish(tx, event)
+
+    return decided(decide, Conflict)
 
 
 def _facts(order: Order, session: Session) -> dict[str, object]:

@@ -11,8 +11,9 @@ from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import written
-from chalicelib.core.transactions import Transaction
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.ledger import journals, postings, proposals
+from chalicelib.ledger.journals import AlreadyPosted
 from chalicelib.ledger.proposals import ProposalWaits
 from chalicelib.ledger.shapes import ProposalDecision
 from chalicelib.orders import asking, collection, history, returning, suspense
@@ -79,7 +80,7 @@ def propose(admin: Actor, order_id: str, wanted: NewPlacement) -> PlacementView:
         trail.write(tx, admin, "suspense.placement_proposed", order_id, **_told(row))
         return _view(row)
 
-    return collection.decided(decide)
+    return decided(decide, Moved)
 
 
 def decide(admin: Actor, order_id: str, placement_id: str, decision: ProposalDecision) -> PlacementView:
@@ -103,7 +104,7 @@ def decide(admin: Actor, order_id: str, placement_id: str, decision: ProposalDec
         trail.write(tx, admin, what, order_id, **_told(row), proposed_by=row.proposal["proposed_by"])
         return _view(row)
 
-    return collection.decided(settle)
+    return decided(settle, Moved, AlreadyPosted)
 
 
 def _place(tx: Transaction, order: Order, row: PlacementRow) -> None:

@@ -15,7 +15,7 @@ from chalicelib.ledger.entries import Journal
 from chalicelib.ledger.returns import Taken, Terms
 from chalicelib.orders import collection, contested, declaring, earning, entitlement
 from chalicelib.orders.collection import Order
-from chalicelib.orders.models import LineRow, PaymentRow, RefundRow, RequestRow
+from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RefundRow, RequestRow, request_row
 from chalicelib.outbox import tasks
 from chalicelib.payments.objects import Refund
 
@@ -32,6 +32,30 @@ def request_of(order: Order, refund: Refund) -> RequestRow | None:
     """What a refund was asked for by, or was adopted as; None where it was made at the provider itself, and is new."""
     asked = order.request(refund.task.removeprefix(KEY)) if refund.task.startswith(KEY) else None
     return asked or order.request(refund.id)
+
+
+def asked(
+    order: Order, payment: PaymentRow, request_id: str, parts: dict[str, int], reasons: list[str], **facts: Any
+) -> RequestRow:
+    """So much of these lines is asked back now; ``facts`` say what is decided of it already. Who inserts it reserves
+    its parts."""
+    return RequestRow(
+        order.order_id,
+        request_row(request_id),
+        payment_id=payment.row.removeprefix("payment#"),
+        amount=sum(parts.values()),
+        currency=payment.currency,
+        parts=parts,
+        reasons=reasons,
+        requested_at=clock.now(),
+        **facts,
+    )
+
+
+def approved(at_once: bool) -> dict[str, Any]:
+    """Approved as it is asked for; else it waits for somebody."""
+    now = clock.now()
+    return {"approved_at": now} if at_once else {"unfinished": DECISION, "due_at": now}
 
 
 def release(tx: Transaction, order: Order, request: RequestRow, **facts: Any) -> None:

@@ -3,14 +3,12 @@
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict
-from chalicelib.core.transactions import all_or_nothing
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.orders import collection, contested, refunding, returning
-from chalicelib.orders.collection import Moved
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import gateway
 from chalicelib.payments.wire import ProviderDeclined
 
-TRIES = 5
 ACTOR = actors.system("refunding")
 
 
@@ -38,17 +36,15 @@ def carry_out(task: Task) -> None:
 
 def _give_up(order_id: str, request_id: str, code: str | None) -> None:
     """The provider refuses: nothing is reserved any more, and a person looks."""
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> bool:
         order = collection.read(order_id)
         request, payment = order.request(request_id), order.purchase
         if request is None or payment is None or request.failed_at:
-            return
-        try:
-            with all_or_nothing() as tx:
-                refunding.release(tx, order, request, failed_at=clock.now())
-                trail.write(tx, ACTOR, "refund.failed", order_id, request=request_id, code=code)
-            logs.incident("return_failed", order_id=order_id, request=request_id, code=code)
-            return
-        except Conflict:
-            continue
-    raise Moved
+            return False
+        refunding.release(tx, order, request, failed_at=clock.now())
+        trail.write(tx, ACTOR, "refund.failed", order_id, request=request_id, code=code)
+        return True
+
+    if decided(decide, Conflict):
+        logs.incident("return_failed", order_id=order_id, request=request_id, code=code)

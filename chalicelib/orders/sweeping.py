@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from pynamodb.exceptions import UpdateError
 
 from chalicelib.audit import trail
 from chalicelib.core import actors, aws, clock, logs
@@ -128,11 +127,7 @@ def _in_turn(look: Callable[[Any], None], again: timedelta = AGAIN) -> Callable[
 def _step_back(row: Any, again: timedelta) -> None:
     """Not by the row's version: nobody who decides by what an order knows must decide again for this."""
     waits = (AnyRow.unfinished == row.unfinished) & (AnyRow.due_at == row.due_at)
-    try:
-        AnyRow(row.order_id, row.row).update(actions=[AnyRow.due_at.set(clock.now() + again)], condition=waits)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    AnyRow(row.order_id, row.row).update_if(waits, [AnyRow.due_at.set(clock.now() + again)])
 
 
 def _hear(event: Event) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, ids, logs
@@ -67,10 +66,8 @@ def _lease(task: Task) -> None:
     """Raises TaskBusy where another worker is at it, or was just quicker."""
     now = int(clock.timestamp())
     free = Task.done_at.does_not_exist() & (Task.leased_until < now)
-    try:
-        task.update(actions=[Task.leased_until.set(now + LEASE_SECONDS), Task.attempts.add(1)], condition=free)
-    except UpdateError as error:
-        raise TaskBusy(task.outbox_id) from error
+    if not task.update_if(free, [Task.leased_until.set(now + LEASE_SECONDS), Task.attempts.add(1)]):
+        raise TaskBusy(task.outbox_id)
 
 
 def _lose_patience(task: Task) -> None:

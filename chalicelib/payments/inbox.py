@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
-from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, logs, settings
 from chalicelib.core.errors import NotFound
@@ -103,8 +102,9 @@ def finish(tx: Transaction, event: Event | None) -> None:
 
 def park(event: Event, reason: str) -> None:
     """Put an event aside for a person, and say so: nothing is guessed, nothing dropped. What is done stays done."""
-    aside = [StoredEvent.unfinished.set(PARKED), StoredEvent.parked_for.set(reason)]
-    if not _changed(event.id, aside, StoredEvent.event_id.exists() & StoredEvent.done_at.does_not_exist()):
+    aside: list[Action] = [StoredEvent.unfinished.set(PARKED), StoredEvent.parked_for.set(reason)]
+    waits = StoredEvent.event_id.exists() & StoredEvent.done_at.does_not_exist()
+    if not StoredEvent(event.id).update_if(waits, aside):
         return
     logs.incident("event_parked", event_id=event.id, type=event.type, reason=reason)
 
@@ -134,16 +134,6 @@ def parked() -> Iterator[tuple[Event, str]]:
     """What waits for a person, and why."""
     for row in StoredEvent.by_unfinished.query(PARKED):
         yield Event(row.event_id, row.type, row.object_id), row.parked_for
-
-
-def _changed(event_id: str, actions: list[Any], condition: Condition) -> bool:
-    try:
-        StoredEvent(event_id).update(actions=actions, condition=condition)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
 
 
 def _secrets() -> tuple[str, ...]:
@@ -176,8 +166,4 @@ def _keep(told: _Envelope) -> None:
         received_at=clock.now(),
         unfinished=WAITS,
     )
-    try:
-        event.save(condition=StoredEvent.is_new() | (StoredEvent.unfinished == PARKED))
-    except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    event.save_if(StoredEvent.is_new() | (StoredEvent.unfinished == PARKED))

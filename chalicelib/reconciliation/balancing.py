@@ -1,6 +1,5 @@
 """How far the book was compared, and whether its cash is Stripe's balance, by currency (I4)."""
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, logs
@@ -28,11 +27,7 @@ def mark(until: int) -> None:
     """Everything before is compared. A run that was overtaken says nothing."""
     further = ComparisonRow.until.does_not_exist() | (ComparisonRow.until <= until)
     done: list[Action] = [ComparisonRow.until.set(until), ComparisonRow.compared_at.set(clock.now())]
-    try:
-        ComparisonRow().update(actions=done, condition=further)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    ComparisonRow().update_if(further, done)
 
 
 def check(until: int) -> None:

@@ -3,23 +3,18 @@
 Held against the payment service's own list of the same period, it is the same to the cent.
 """
 
-import csv
-import io
-import re
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from chalicelib.core import clock, cursors
+from chalicelib.core import clock, cursors, exports
 from chalicelib.core.cursors import Page
-from chalicelib.core.errors import NotFound, Unprocessable
+from chalicelib.core.errors import Unprocessable
 from chalicelib.core.money import decimal
 from chalicelib.ledger import movements
 from chalicelib.ledger.movements import Movement
 from chalicelib.reconciliation.shapes import PageQuery, SettlementLine, SettlementSums, SettlementView
 
-PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-3][0-9])?", re.ASCII)
 MOST_SUMMED, MOST_LINES = 100_000, 20_000
 """What one request reads within its time, and what an answer holds: a line takes some 200 bytes of six million."""
 
@@ -50,18 +45,20 @@ def lines(period: str, query: PageQuery) -> Page[SettlementLine]:
 
 def as_csv(period: str) -> str:
     """The lines, and after them the sums by currency; amounts in the currency's own units with a point: ``12.30``.
-    UTF-8 with a mark, so that it opens in a spreadsheet. Raises NotFound, PeriodTooLong."""
-    out = io.StringIO()
-    written = csv.writer(out, lineterminator="\r\n")
-    written.writerow(COLUMNS)
+    Raises NotFound, PeriodTooLong."""
     found = _all(period, MOST_LINES)
-    for line in map(_line, found):
-        names = (line.at, line.transaction_id, line.type, line.journal)
-        written.writerow([*names, *_amounts(line), line.order_id or "", line.payee or ""])
+    return exports.as_csv([COLUMNS, *map(_row, map(_line, found)), *_sum_rows(found)])
+
+
+def _row(line: SettlementLine) -> list[str]:
+    names = (line.at, line.transaction_id, line.type, line.journal)
+    return [*names, *_amounts(line), line.order_id or "", line.payee or ""]
+
+
+def _sum_rows(found: list[Movement]) -> Iterator[list[str]]:
     for currency in sorted({movement.settled.currency for movement in found}):
         total = _sums(currency, [movement for movement in found if movement.settled.currency == currency])
-        written.writerow(["", "", "sum", "", *_amounts(total), "", ""])
-    return "\ufeff" + out.getvalue()
+        yield ["", "", "sum", "", *_amounts(total), "", ""]
 
 
 def _all(period: str, most: int) -> list[Movement]:
@@ -73,16 +70,7 @@ def _all(period: str, most: int) -> list[Movement]:
 
 def _bounds(period: str) -> tuple[int, int]:
     """Its first second, and the next one's. Raises NotFound."""
-    if not PERIOD.fullmatch(period):
-        raise NotFound
-    is_day = len(period) == len("2026-11-25")
-    try:
-        first = datetime.strptime(period, "%Y-%m-%d" if is_day else "%Y-%m").replace(tzinfo=UTC)
-    except ValueError:  # the 31st of April
-        raise NotFound from None
-    if first > clock.now():
-        raise NotFound
-    following = first + timedelta(days=1) if is_day else (first + timedelta(days=32)).replace(day=1)
+    first, following = exports.period(period)
     return int(first.timestamp()), int(following.timestamp())
 
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, logs
@@ -39,13 +38,7 @@ def settled_of(row: FindingRow) -> Settled:
 def note(settled: Settled, kind: str, why: str) -> FindingRow:
     """Where nothing is open about the movement yet; as it is noted then."""
     row = FindingRow(settled.id, unfinished=OPEN, found_at=clock.now(), **_told(settled, kind, why))
-    try:
-        row.save(condition=FindingRow.unfinished.does_not_exist())
-    except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        return read(settled.id)
-    return row
+    return row if row.save_if(FindingRow.unfinished.does_not_exist()) else read(settled.id)
 
 
 def begin(tx: Transaction, settled: Settled, kind: str, why: str) -> None:
@@ -84,11 +77,7 @@ def tell(row: FindingRow) -> None:
         return
     told: dict[str, Any] = {"transaction": row.subject, "type": row.type, "amount": row.amount, "fee": row.fee}
     logs.incident("movement_unexplained", kind=row.kind, **told, currency=row.currency, reason=row.why)
-    try:
-        FindingRow(row.subject).update(actions=[FindingRow.told_at.set(now)], condition=FindingRow.unfinished == OPEN)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    FindingRow(row.subject).update_if(FindingRow.unfinished == OPEN, [FindingRow.told_at.set(now)])
 
 
 def _told(settled: Settled, kind: str, why: str) -> dict[str, Any]:

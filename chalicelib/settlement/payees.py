@@ -8,7 +8,7 @@ from chalicelib.core import actors, clock, settings
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict, NotFound, Unprocessable
 from chalicelib.core.tables import keep_facts
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction, all_or_nothing, decided
 from chalicelib.ledger import journals
 from chalicelib.payments import transfers
 from chalicelib.payments.objects import Account
@@ -17,7 +17,6 @@ from chalicelib.settlement.models import MoveRow, NamesakeRow, PayeeRow, move_ro
 from chalicelib.settlement.shapes import NewPayee, PayeeView
 
 ACTOR = actors.system("settlement")
-TRIES = 5
 
 
 class PayeeMoved(Conflict):
@@ -99,22 +98,19 @@ def _enter(actor: Actor, account: Account) -> None:
 
 def follow(account: Account) -> None:
     """What the provider says now; who becomes payable is looked at for what waited."""
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> str | None:
         author_id = author_of(account.id)
         payee = find(author_id) if author_id else None
         if payee is None or author_id is None:
-            return
+            return None
         became = account.payable and not payee.payable
-        try:
-            with all_or_nothing() as tx:
-                change(tx, payee, **_facts(account))
-                trail.write(tx, ACTOR, "payee.seen", author_id, payable=account.payable)
-        except PayeeMoved:
-            continue
-        if became:
-            journals.look_again(author_id, clock.now())
-        return
-    raise PayeeMoved
+        change(tx, payee, **_facts(account))
+        trail.write(tx, ACTOR, "payee.seen", author_id, payable=account.payable)
+        return author_id if became else None
+
+    if became := decided(decide, PayeeMoved):
+        journals.look_again(became, clock.now())
 
 
 def _facts(account: Account) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from chalicelib.audit import trail
 from chalicelib.core import clock, ids, logs
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.money import least
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction, all_or_nothing, decided
 from chalicelib.ledger import journals, postings
 from chalicelib.ledger.journals import Balance
 from chalicelib.outbox import tasks
@@ -28,7 +28,6 @@ from chalicelib.settlement import payees
 from chalicelib.settlement.models import REVERSAL, TRANSFER, MoveRow, PayeeRow, move_row
 from chalicelib.settlement.payees import ACTOR, PayeeMoved
 
-TRIES = 5
 AT_ONCE = 100
 SUSPENDED = "account_suspended"
 
@@ -261,15 +260,5 @@ def _without(payee: PayeeRow, move_id: str) -> dict[str, str]:
 
 
 def _decided(author_id: str, decide: Callable[[Transaction, PayeeRow], bool]) -> None:
-    """Decide on the payee as it is; where somebody else was quicker, again. Raises PayeeMoved."""
-    for _ in range(TRIES):
-        payee = payees.find(author_id)
-        if payee is None:
-            return
-        try:
-            with all_or_nothing() as tx:
-                decide(tx, payee)
-            return
-        except Conflict:
-            continue
-    raise PayeeMoved
+    """Decide on the payee as it is, where there is one."""
+    decided(lambda tx: (payee := payees.find(author_id)) and decide(tx, payee), Conflict)

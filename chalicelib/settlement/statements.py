@@ -1,18 +1,15 @@
 """What an author had, what moved it, and what they have: a month, folded from their entries in the book."""
 
-import csv
-import io
-import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import chain, islice
 from typing import NamedTuple
 
-from chalicelib.core import clock, cursors
+from chalicelib.core import clock, cursors, exports
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
-from chalicelib.core.errors import NotFound, Unprocessable
+from chalicelib.core.errors import Unprocessable
 from chalicelib.core.money import decimal
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.ledger import journals
@@ -34,7 +31,7 @@ KINDS = {
     "JXr": "corrections",
     "JSr": "corrections",
 }
-MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
+COLUMNS = ("at", "what", "order", "about", "currency", "held", "available")
 MOST_LINES = 20_000
 """What an answer holds: a line takes some 150 bytes of six million."""
 
@@ -81,28 +78,22 @@ def page(author: Actor, month: str, query: PayoutsQuery) -> Page[StatementLine]:
 
 
 def as_csv(author_id: str, month: str) -> str:
-    """The lines of a month as they happened, amounts in the currency's own units with a point: ``12.30``. Opens in a
-    spreadsheet as it is, whatever its language: UTF-8 with a mark. Raises NotFound, StatementTooLong."""
+    """The lines of a month as they happened, amounts in the currency's own units with a point: ``12.30``.
+    Raises NotFound, StatementTooLong."""
     found = list(islice(journals.entries_of(author_id, *_bounds(month)), MOST_LINES + 1))
     if len(found) > MOST_LINES:
         raise StatementTooLong
-    out = io.StringIO()
-    written = csv.writer(out, lineterminator="\r\n")
-    written.writerow(["at", "what", "order", "about", "currency", "held", "available"])
-    for line in chain.from_iterable(map(_lines, found)):
-        amounts = (decimal(line.currency, amount) for amount in (line.held, line.available))
-        written.writerow([line.at, line.what, line.order_id or "", line.about, line.currency.upper(), *amounts])
-    return "\ufeff" + out.getvalue()
+    return exports.as_csv([COLUMNS, *map(_row, chain.from_iterable(map(_lines, found)))])
+
+
+def _row(line: StatementLine) -> list[str]:
+    amounts = (decimal(line.currency, amount) for amount in (line.held, line.available))
+    return [line.at, line.what, line.order_id or "", line.about, line.currency.upper(), *amounts]
 
 
 def _bounds(month: str) -> tuple[str, str]:
     """The moments of its beginning, and of the next one's. Raises NotFound."""
-    if not MONTH.fullmatch(month):
-        raise NotFound
-    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    if first > clock.now():
-        raise NotFound
-    following = (first + timedelta(days=32)).replace(day=1)
+    first, following = exports.month(month)
     return clock.rfc3339(first), clock.rfc3339(following)
 
 
