@@ -67,8 +67,10 @@ def withdraw_coupon(actor: Actor, code: str) -> Answer:
     refuses=(CodeTaken,),
 )
 def create_platform_coupon(actor: Actor, body: NewCoupon) -> Answer:
-    """Make a coupon for works and bundles of whoever's: for everything, where none are named. One of an amount, or of
-    half of the price or more, waits for another admin to confirm it; the maker's own orders never have it."""
+    """Make a coupon for works and bundles of whoever's: for everything, where none are named.
+
+    One of an amount, or of half of the price and more, waits until another admin confirms it. The maker's own orders
+    never have it."""
     return created(issuing.create_for_all(actor, body), "/v1/coupons")
 
 
