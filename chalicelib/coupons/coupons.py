@@ -41,7 +41,7 @@ def find(code: str) -> Coupon | None:
     except CouponRow.DoesNotExist:
         return None
     now = clock.now()
-    if row.withdrawn_at or (row.begins_at and now < row.begins_at) or (row.ends_at and now >= row.ends_at):
+    if row.waits or row.withdrawn_at or (row.begins_at and now < row.begins_at) or (row.ends_at and now >= row.ends_at):
         return None
     return Coupon(
         code=row.code,

@@ -11,7 +11,7 @@ from chalicelib.catalog import offers, works
 from chalicelib.core import clock, cursors, ids, tables
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import Conflict, Forbidden, NotFound
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.coupons.models import PLATFORM, CouponRow
@@ -25,14 +25,45 @@ class CodeTaken(Conflict):
     zh = "该优惠码已被使用：请更换。"
 
 
+class OwnCoupon(Forbidden):
+    """Who makes a coupon does not confirm it."""
+
+    en = "You made this coupon: somebody else confirms it."
+    zh = "该优惠码由您创建：须由他人确认。"
+
+
 def create_mine(author: Actor, wanted: NewCoupon) -> CouponView:
     """Of works and bundles that the author owns. Raises FieldInvalid, CodeTaken."""
     return _create(author, wanted, author.party_id)
 
 
 def create_for_all(admin: Actor, wanted: NewCoupon) -> CouponView:
-    """Of whoever's works. Raises FieldInvalid, CodeTaken."""
+    """Of whoever's works; one that takes much off counts once another admin confirms it. Raises FieldInvalid,
+    CodeTaken."""
     return _create(admin, wanted, PLATFORM)
+
+
+def confirm(admin: Actor, code: str) -> CouponView:
+    """Confirmed twice it is confirmed. Raises NotFound, OwnCoupon."""
+    row = _of_platform(code)
+    if row.made_by == admin.account_id:
+        raise OwnCoupon
+    if row.waits:
+        with all_or_nothing() as tx:
+            tx.update(CouponRow(row.code), [CouponRow.confirmed_by.set(admin.account_id)], _stands(), NotFound())
+            trail.write(tx, admin, "coupon.confirmed", row.code)
+    return _view(_of_platform(code))
+
+
+def _of_platform(code: str) -> CouponRow:
+    """Raises NotFound."""
+    try:
+        row = CouponRow.get(code.upper(), "coupon", consistent_read=True)
+    except CouponRow.DoesNotExist:
+        raise NotFound from None
+    if row.owner_id != PLATFORM or row.withdrawn_at:
+        raise NotFound
+    return row
 
 
 def withdraw_mine(author: Actor, code: str) -> None:
@@ -134,4 +165,4 @@ def _view(row: CouponRow) -> CouponView:
     )
     moments = ("begins_at", "ends_at", "created_at", "withdrawn_at")
     told: dict[str, Any] = {name: clock.rfc3339(at) if (at := getattr(row, name)) else None for name in moments}
-    return CouponView(**{name: getattr(row, name) for name in same}, **told)
+    return CouponView(**{name: getattr(row, name) for name in same}, **told, to_confirm=row.waits)

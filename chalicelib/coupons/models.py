@@ -13,6 +13,9 @@ TABLE = settings.table("coupons")
 PLATFORM = "platform"
 """Whose a coupon of the platform's is."""
 
+GENEROUS = 5_000
+"""From how many basis points on, or with any amount, nobody alone gives away what is others'."""
+
 
 class ByOwner(GlobalSecondaryIndex["CouponRow"]):
     """Sparse: rows of buyers have no owner."""
@@ -38,6 +41,7 @@ class CouponRow(Row):
     owner_id = UnicodeAttribute()
     made_by = UnicodeAttribute()
     created_at = Moment()
+    confirmed_by = UnicodeAttribute(null=True)
     basis_points = Count(null=True)
     amount = MinorUnits(null=True)
     currency = UnicodeAttribute(null=True)
@@ -51,6 +55,12 @@ class CouponRow(Row):
     withdrawn_at = Moment(null=True)
 
     by_owner = ByOwner()
+
+    @property
+    def waits(self) -> bool:
+        """The platform's, and so generous that a second admin must confirm it first."""
+        generous = self.amount is not None or (self.basis_points or 0) >= GENEROUS
+        return bool(self.owner_id == PLATFORM and generous and not self.confirmed_by)
 
 
 class UsesRow(Row):

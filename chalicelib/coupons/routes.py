@@ -8,7 +8,7 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.limits import Limit
 from chalicelib.core.web import Answer, created, no_content, ok, route
 from chalicelib.coupons import issuing
-from chalicelib.coupons.issuing import CodeTaken
+from chalicelib.coupons.issuing import CodeTaken, OwnCoupon
 from chalicelib.coupons.shapes import AnyCouponsQuery, CouponsQuery, CouponView, NewCoupon
 
 routes = Blueprint(__name__)
@@ -67,8 +67,24 @@ def withdraw_coupon(actor: Actor, code: str) -> Answer:
     refuses=(CodeTaken,),
 )
 def create_platform_coupon(actor: Actor, body: NewCoupon) -> Answer:
-    """Make a coupon for works and bundles of whoever's: for everything, where none are named."""
+    """Make a coupon for works and bundles of whoever's: for everything, where none are named.
+
+    One of an amount, or of half of the price and more, waits until another admin confirms it. The maker's own orders
+    never have it."""
     return created(issuing.create_for_all(actor, body), "/v1/coupons")
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/coupons/{code}/confirmations",
+    who=Who.ADMIN,
+    answers={200: CouponView},
+    refuses=(NotFound, OwnCoupon),
+)
+def confirm_platform_coupon(actor: Actor, code: str) -> Answer:
+    """Let a coupon of the platform's that takes much off be used, as its second admin."""
+    return ok(issuing.confirm(actor, code))
 
 
 @route(

@@ -44,7 +44,8 @@ class AnyCouponsQuery(CouponsQuery, forbid_unknown_fields=True):
 
 
 class CouponView(Struct):
-    """A coupon on its terms. ``used`` counts the orders that have it: those that are paid, and those that may be."""
+    """A coupon on its terms. ``used`` counts the orders that have it: those that are paid, and those that may be.
+    ``to_confirm``: nobody can use it until a second admin confirms it."""
 
     code: str
     basis_points: int | None
@@ -59,3 +60,4 @@ class CouponView(Struct):
     used: int
     created_at: str
     withdrawn_at: str | None
+    to_confirm: bool

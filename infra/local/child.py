@@ -60,8 +60,9 @@ def _stripe(told: argparse.Namespace, stop: threading.Event) -> None:
     from infra.local.fake_stripe.server import serve
 
     merchant = Merchant(settles_in="usd", settle_after=2)
-    keys = ring("stripe-webhook-secret").key, secret("stripe-key")
-    fake = FakeStripe(keys[0], told.webhook_url, merchant, keys[1], str(clock.timestamp()))
+    signs, key = ring("stripe-webhook-secret").key.split(","), secret("stripe-key")
+    seed = str(clock.timestamp())
+    fake = FakeStripe(signs[0], told.webhook_url, merchant, key, seed, connect_secret=signs[-1])
     if told.state and told.state.exists():
         fake.restore(json.loads(told.state.read_text(encoding="utf-8")))
     with serve(fake, told.port, courier=True) as running:

@@ -104,7 +104,7 @@ MUTANTS = (
     Mutant("what is in suspense is an open finding until it is placed", "chalicelib/reconciliation/findings.py",
            "        FindingRow.unfinished.remove(),\n", ""),
     Mutant("who approves is not who proposed", "chalicelib/ledger/proposals.py",
-           'if admin.party_id in (proposal["proposed_by"], proposal["author_id"]):', "if False:"),
+           ' or (approves and admin.party_id == proposal["proposed_by"])', ""),
     Mutant("a row is changed as it was read", "chalicelib/orders/collection.py", "tx.update(row, actions, refusal=Moved())",
            "tx.update(row, actions, refusal=Moved(), any_version=True)"),
     Mutant("a coupon is used no more often than it may be", "chalicelib/coupons/uses.py",

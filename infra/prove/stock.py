@@ -60,7 +60,9 @@ def put() -> None:
             updated_at=clock.now(),
         ).save()
     for code, told in COUPONS.items():
-        CouponRow(code, **{"owner_id": PLATFORM, **told}, made_by=ADMINS[0], created_at=clock.now()).save()
+        CouponRow(
+            code, **{"owner_id": PLATFORM, **told}, made_by=ADMINS[0], confirmed_by=ADMINS[1], created_at=clock.now()
+        ).save()
 
 
 def admit(name: str) -> None:

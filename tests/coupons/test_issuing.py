@@ -71,6 +71,36 @@ def test_a_code_is_had_once_whoever_has_it(shop):
 
 
 @pytest.mark.parametrize(
+    ("terms", "waits"),
+    [
+        ({"basis_points": 4_999}, False),
+        ({"basis_points": 5_000}, True),
+        ({"amount": 1, "currency": "usd"}, True),
+    ],
+)
+def test_what_takes_much_off_everybodys_works_waits_for_a_second_admin(shop, terms, waits):
+    assert makes(shop, **terms).json["to_confirm"] is False  # an author's own
+    code = made(shop, platform=True, **terms)
+    (listed,) = shop.world.get("/v1/coupons", as_=shop.admin).json["items"]
+    assert listed["to_confirm"] is waits
+    assert shop.orders(shop.reader, shop.works["tides"], coupon=code).status == (422 if waits else 201)
+
+
+def test_a_second_admin_confirms_and_not_who_made_it(shop):
+    code, second = made(shop, platform=True, basis_points=10_000), shop.world.admin("Ada")
+    path = f"/v1/coupons/{code.lower()}/confirmations"
+    assert shop.world.post(path, as_=shop.author).status == 403
+    assert shop.world.post(path, as_=shop.admin).code == "own_coupon"
+    for _ in range(2):
+        assert shop.world.post(path, as_=second).json["to_confirm"] is False
+    assert shop.orders(shop.reader, shop.works["tides"], coupon=code).json["total"] == 0
+    theirs, gone = made(shop), made(shop, platform=True, basis_points=10_000)
+    assert withdraws(shop, gone, shop.admin, "/v1/coupons") == 204
+    for code in (theirs, gone, "NONE"):
+        assert shop.world.post(f"/v1/coupons/{code}/confirmations", as_=second).status == 404
+
+
+@pytest.mark.parametrize(
     ("wanted", "field"),
     [
         ({"most_uses": 3}, "amount"),
