@@ -184,6 +184,21 @@ def queue_named(name: str) -> Any | None:
     return next((queue for queue in queues() if queue.name == name), None)
 
 
+def has_messages(queue: str) -> bool:
+    """Whether a queue would give anything to who receives from it now."""
+    found = queue_named(queue)
+    return found is not None and bool(found.messages)
+
+
+def has_changes(stream_arn: str, after: int | None) -> bool:
+    """Whether a stream holds anything behind this sequence number; None: anything at all."""
+    name = stream_arn.split("/")[1]
+    shard = next((table.stream_shard for table in tables() if table.name == name), None)
+    if shard is None or not shard.items:
+        return False
+    return after is None or shard.starting_sequence_number + len(shard.items) - 1 > after
+
+
 def role_policy(name: str) -> str | None:
     """The policy document of a role, as it was put; None where there is no such role, or it has none."""
     roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()

@@ -118,6 +118,16 @@ class Emulator:
         """Held by every call; hold it to look into moto's state."""
         return self._lock
 
+    def has_messages(self, queue: str) -> bool:
+        """Whether a queue would give anything to who receives from it now."""
+        with self._lock:
+            return emulated_state.has_messages(queue)
+
+    def has_changes(self, stream_arn: str, after: int | None) -> bool:
+        """Whether a stream holds anything behind this sequence number; None: anything at all."""
+        with self._lock:
+            return emulated_state.has_changes(stream_arn, after)
+
     def _answer(self, request: HttpRequest) -> HttpAnswer | None:
         if request.target.startswith("/_emulator/"):
             return self._desk.answer(request)
