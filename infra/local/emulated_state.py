@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import moto.backends as moto_backends
+import moto.core.responses as moto_responses
 import moto.dynamodb.models.table as moto_tables
 import moto.sqs.models as moto_queues
 from moto.apigateway.models import apigateway_backends
@@ -34,6 +36,11 @@ def know_services() -> None:
     """moto looks through its folders for the name of the service at every request: look once."""
     known = tuple(moto_backends.list_of_moto_modules())
     moto_backends.list_of_moto_modules = lambda: known
+
+
+def know_methods() -> None:
+    """moto looks through a class for its methods at every request: look once."""
+    moto_responses.method_names_from_class = cache(moto_responses.method_names_from_class)
 
 
 def tell_attributes_quickly() -> None:
