@@ -16,7 +16,7 @@ demo: $(READY) ## Play the main job through HTTP and check it (FILES=folder take
 	@$(BIN)/python -m infra.demo $(if $(value FILES),--files "$$LYCEUM_FILES")
 
 test: $(READY) ## Run the tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Format, lint, types, import rules, template, documentation: what CI runs before the tests
 	@$(BIN)/ruff format --check --quiet .

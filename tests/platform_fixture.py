@@ -67,7 +67,7 @@ class Platform:
     def sources(self) -> Any:
         from infra.local.event_sources import EventSources
 
-        return EventSources(self.app)
+        return EventSources(self.app, emulator=self.emulator)
 
     def pump(self, **how: Any) -> int:
         """Let every waiting message and change reach its handler, until nothing moves. See EventSources.pump."""

@@ -4,10 +4,12 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+import jwt
 import pytest
 import requests
 import stripe
 
+from chalicelib.accounts import tokens
 from chalicelib.catalog.models import WorkRow
 from chalicelib.core import clock, ids
 from chalicelib.core.secrets import secret
@@ -23,6 +25,8 @@ from tests.world import Person, Reply, World
 
 WEBHOOKS = "/v1/webhooks/stripe"
 CARD = "4242 4242 4242 4242"
+SESSION_SECONDS = 29 * 86400
+"""How long a session is relied on: the platform ends it a day later."""
 
 
 class Till:
@@ -166,6 +170,8 @@ class Shop(Till):
 
     people: dict[str, Person]
     works: dict[str, str]
+    signed_in_at: float
+    """When the sessions began that everybody has."""
 
     @property
     def author(self) -> Person:
@@ -204,6 +210,7 @@ class Shop(Till):
             "winds": self.publishes(prices={"usd": 1_001}, shares=both, title="On winds"),
             "gift": self.publishes(prices={"usd": 0, "jpy": 0}, title="A gift"),
         }
+        self._begins_sessions()
 
     def publishes(self, **wanted: Any) -> str:
         return a_published_work(self.world, self.author, self.reviewer, **wanted)
@@ -242,19 +249,29 @@ class Shop(Till):
     def keeps(self) -> Any:
         """Everything as it is now, for ``puts_back``. No message may be on its way."""
         tables = {table.name: copy.deepcopy(table.items) for table in emulated_state.tables()}
-        return tables, self.fake.snapshot()
+        return tables, self.fake.snapshot(), (self.signed_in_at, copy.deepcopy(self.people))
 
     def puts_back(self, kept: Any) -> None:
-        tables, told = kept
+        tables, told, (self.signed_in_at, people) = kept
         for table in emulated_state.tables():
             table.items.clear()
             table.items.update(copy.deepcopy(tables[table.name]))
         self.fake.restore(copy.deepcopy(told))
+        for name, person in people.items():
+            vars(self.people[name]).update(vars(person))
 
     def signs_everybody_in(self) -> None:
-        """With fresh tokens: they live ten minutes."""
+        """With fresh tokens: they live ten minutes. Of the sessions that everybody has, where these are not too old."""
+        if clock.timestamp() > self.signed_in_at + SESSION_SECONDS:
+            self._begins_sessions()
+        for person in self.people.values():
+            told = jwt.decode(person.access_token, options={"verify_signature": False})
+            person.access_token = tokens.issue(told["sub"], told["sid"], set(told["roles"]))
+
+    def _begins_sessions(self) -> None:
         from chalicelib.accounts import profiles, sessions
 
+        self.signed_in_at = clock.timestamp()
         for person in self.people.values():
             session = sessions.start(profiles.read(person.account_id))
             person.access_token, person.refresh_token = session.access_token, session.refresh_token
@@ -271,11 +288,12 @@ def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         shop.open()
         world.platform.emulator.mails.clear()
         tables = {table.name: copy.deepcopy(table.items) for table in emulated_state.tables()}
-        _stock.update(tables=tables, people=shop.people, works=shop.works)
+        _stock.update(tables=tables, people=copy.deepcopy(shop.people), works=shop.works, since=shop.signed_in_at)
     else:
         for table in emulated_state.tables():
             table.items.update(copy.deepcopy(_stock["tables"][table.name]))
         shop.people, shop.works = copy.deepcopy(_stock["people"]), dict(_stock["works"])
+        shop.signed_in_at = _stock["since"]
         shop.signs_everybody_in()
         world.people = 100
     with serve(shop.fake) as running:

@@ -106,9 +106,11 @@ class World:
         return person
 
     def reviewer(self, name: str = "Rex") -> Person:
+        from chalicelib.accounts import standing
+        from chalicelib.core import actors
+
         person = self.reader(name)
-        given = self.put(f"/v1/accounts/{person.account_id}/roles", {"roles": ["reviewer"]}, as_=self.admin())
-        assert given.status == 200, given.body
+        standing.set_roles(actors.system("test"), person.account_id, {actors.Role.REVIEWER})
         return person
 
     def signs_in(self, person: Person, password: str = PASSWORD) -> Reply:

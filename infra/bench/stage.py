@@ -83,7 +83,7 @@ class Stage:
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.app, self.emulator, self.works, self.crowd, self._say = app, emulator, works, crowd, say
-        self._sources = EventSources(app)
+        self._sources = EventSources(app, emulator=emulator)
         self._people, self._trades = 0, False
         self.answered_bytes = 0
         """The size of the last answer's body."""

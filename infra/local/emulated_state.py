@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import moto.backends as moto_backends
+import moto.core.responses as moto_responses
 import moto.dynamodb.models.table as moto_tables
 import moto.sqs.models as moto_queues
 from moto.apigateway.models import apigateway_backends
@@ -34,6 +36,11 @@ def know_services() -> None:
     """moto looks through its folders for the name of the service at every request: look once."""
     known = tuple(moto_backends.list_of_moto_modules())
     moto_backends.list_of_moto_modules = lambda: known
+
+
+def know_methods() -> None:
+    """moto looks through a class for its methods at every request: look once."""
+    moto_responses.method_names_from_class = cache(moto_responses.method_names_from_class)
 
 
 def tell_attributes_quickly() -> None:
@@ -182,6 +189,21 @@ def code_of(name: str) -> bytes | None:
 
 def queue_named(name: str) -> Any | None:
     return next((queue for queue in queues() if queue.name == name), None)
+
+
+def has_messages(queue: str) -> bool:
+    """Whether a queue would give anything to who receives from it now."""
+    found = queue_named(queue)
+    return found is not None and bool(found.messages)
+
+
+def has_changes(stream_arn: str, after: int | None) -> bool:
+    """Whether a stream holds anything behind this sequence number; None: anything at all."""
+    name = stream_arn.split("/")[1]
+    shard = next((table.stream_shard for table in tables() if table.name == name), None)
+    if shard is None or not shard.items:
+        return False
+    return after is None or shard.starting_sequence_number + len(shard.items) - 1 > after
 
 
 def role_policy(name: str) -> str | None:

@@ -25,7 +25,7 @@ from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from chalicelib.core import clock
-from infra.local import emulated_state, partitions, restore_adaptations, rollback, stack_adaptations
+from infra.local import emulated_state, partitions, restore_adaptations, rollback, stack_adaptations, straight
 from infra.local.capacity import Units
 from infra.local.deploy_adaptations import adapted
 from infra.local.emulator_desk import EmulatorDesk
@@ -58,6 +58,7 @@ class Emulator:
         emulated_state.follow_the_clock()
         emulated_state.fix_stream_labels()
         emulated_state.know_services()
+        emulated_state.know_methods()
         emulated_state.tell_attributes_quickly()
         rollback.roll_back_items()
         partitions.query_partitions()
@@ -118,6 +119,16 @@ class Emulator:
         """Held by every call; hold it to look into moto's state."""
         return self._lock
 
+    def has_messages(self, queue: str) -> bool:
+        """Whether a queue would give anything to who receives from it now."""
+        with self._lock:
+            return emulated_state.has_messages(queue)
+
+    def has_changes(self, stream_arn: str, after: int | None) -> bool:
+        """Whether a stream holds anything behind this sequence number; None: anything at all."""
+        with self._lock:
+            return emulated_state.has_changes(stream_arn, after)
+
     def _answer(self, request: HttpRequest) -> HttpAnswer | None:
         if request.target.startswith("/_emulator/"):
             return self._desk.answer(request)
@@ -139,8 +150,8 @@ class Emulator:
         return failing_answer(fault) if fault else answer, units
 
     def _weighed(self, call: Call, request: HttpRequest) -> tuple[HttpAnswer, Units]:
-        """The answer, and the request units that DynamoDB would charge for it."""
-        wanted = _json(request.body) if call.service == "dynamodb" else None
+        """The answer, and the request units that DynamoDB would charge for it, where anybody wants to know them."""
+        wanted = _json(request.body) if call.service == "dynamodb" and self.meter.weighs else None
         if wanted is None:
             return self._perform(call, request), Units()
         with self._lock:
@@ -241,6 +252,12 @@ class Emulator:
         return answer
 
     def _ask_moto(self, request: HttpRequest) -> HttpAnswer:
+        if handler := straight.handler_of(request.headers.get("X-Amz-Target", "")):
+            with self._lock:
+                return straight.ask(handler, _environ(request))
+        return self._ask_application(request)
+
+    def _ask_application(self, request: HttpRequest) -> HttpAnswer:
         said: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:

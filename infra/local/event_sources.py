@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
@@ -18,6 +18,9 @@ from infra.local.functions import Function
 from infra.local.queue_source import QueueSource, shuffled
 from infra.local.schedules import parse
 from infra.local.stream_source import StreamSource
+
+if TYPE_CHECKING:
+    from infra.local.emulator import Emulator
 
 MOST_ROUNDS = 200
 TICK_SECONDS = 0.5
@@ -34,18 +37,24 @@ class NeverQuiet(AssertionError):
 
 
 class EventSources:
-    """All that ``app.py`` registers, read from the app itself. ``places``: a folder that keeps how far streams are."""
+    """All that ``app.py`` registers, read from the app itself.
 
-    def __init__(self, app: Chalice, places: Path | None = None) -> None:
+    ``places``: a folder that keeps how far streams are. ``emulator``: one of this process; who pumps then looks into it
+    and does not ask over HTTP for what is not there.
+    """
+
+    def __init__(self, app: Chalice, places: Path | None = None, emulator: "Emulator | None" = None) -> None:
         sqs, streams = _client("sqs"), _client("dynamodbstreams")
         place = {
             "account": settings.account_id(),
             "region": settings.region(),
             "url": settings.value("AWS_ENDPOINT_URL"),
         }
-        self.queues = [QueueSource(c, sqs, **place) for c in app.event_sources if isinstance(c, SQSEventConfig)]
+        self.queues = [
+            QueueSource(c, sqs, emulator, **place) for c in app.event_sources if isinstance(c, SQSEventConfig)
+        ]
         told = [config for config in app.event_sources if isinstance(config, DynamoDBEventConfig)]
-        self.streams = [StreamSource(c, streams, places / f"{c.name}.json" if places else None) for c in told]
+        self.streams = [StreamSource(c, streams, _kept(places, c.name), emulator) for c in told]
         self.schedules = {c.name: c for c in app.event_sources if isinstance(c, ScheduledEventConfig)}
         self._due = {name: self._due_after(name, clock.now()) for name in self.schedules}
 
@@ -157,6 +166,10 @@ def _scheduled_event(name: str) -> dict[str, Any]:
         "resources": [f"arn:aws:events:{region}:{account}:rule/{name}"],
         "detail": {},
     }
+
+
+def _kept(places: Path | None, name: str) -> Path | None:
+    return places / f"{name}.json" if places else None
 
 
 def _client(service: str) -> Any:

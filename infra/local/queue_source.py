@@ -3,12 +3,15 @@
 import hashlib
 import time
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import SQSEventConfig
 
 from infra.local.batches import Failure, deliver
 from infra.local.functions import Function
+
+if TYPE_CHECKING:
+    from infra.local.emulator import Emulator
 
 RECEIVE_LIMIT = 10
 """What one ReceiveMessage gives at most; larger batches are gathered."""
@@ -26,9 +29,19 @@ class QueueSource:
     What fails too often goes to the dead letters by the queue's own redrive policy, not by anything here.
     """
 
-    def __init__(self, config: SQSEventConfig, sqs: Any, *, account: str, region: str, url: str) -> None:
-        self._sqs, self._config = sqs, config
-        name = config.queue or str(config.queue_arn).rpartition(":")[2]
+    def __init__(
+        self,
+        config: SQSEventConfig,
+        sqs: Any,
+        emulator: "Emulator | None" = None,
+        /,
+        *,
+        account: str,
+        region: str,
+        url: str,
+    ) -> None:
+        self._sqs, self._config, self._emulator = sqs, config, emulator
+        self._name = name = config.queue or str(config.queue_arn).rpartition(":")[2]
         self.function = Function(config.name, config.handler_string)
         self.concurrency = config.maximum_concurrency or DEFAULT_CONCURRENCY
         self.failing: dict[str, Failure] = {}
@@ -56,9 +69,12 @@ class QueueSource:
 
     def _receive_all(self) -> list[Message]:
         waiting: list[Message] = []
-        while received := self._receive(RECEIVE_LIMIT, wait=0):
+        while self._may_wait() and (received := self._receive(RECEIVE_LIMIT, wait=0)):
             waiting += received
         return waiting
+
+    def _may_wait(self) -> bool:
+        return self._emulator is None or self._emulator.has_messages(self._name)
 
     def _gather(self, stop: Event) -> list[Message]:
         """One batch: as soon as there is any message, or as full as it gets within the batching window."""

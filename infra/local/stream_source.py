@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import DynamoDBEventConfig
 
 from infra.local.batches import Failure, deliver
 from infra.local.functions import Function
 from infra.stream_changes import Record, as_handed_over
+
+if TYPE_CHECKING:
+    from infra.local.emulator import Emulator
 
 MAX_RETRIES = 8
 POLL_SECONDS = 0.25
@@ -26,8 +29,15 @@ class StreamSource:
     ``kept`` is a file that keeps its place, as Lambda does: who comes after a process that ended goes on from there.
     """
 
-    def __init__(self, config: DynamoDBEventConfig, streams: Any, kept: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: DynamoDBEventConfig,
+        streams: Any,
+        kept: Path | None = None,
+        emulator: "Emulator | None" = None,
+    ) -> None:
         self._streams, self._arn, self._batch_size = streams, config.stream_arn, config.batch_size
+        self._emulator = emulator
         self.function = Function(config.name, config.handler_string)
         self.failing: dict[str, Failure] = {}
         """By sequence number: what has failed and not since succeeded."""
@@ -40,8 +50,8 @@ class StreamSource:
     def pump(self, *, duplicate: bool = False) -> int:
         """Deliver what waits now, retrying at once; how many records."""
         moved = 0
-        for shard in self._places():
-            while (batch := self._read(shard))["Records"]:
+        for shard in self._places() if self._may_wait() else ():
+            while self._may_wait() and (batch := self._read(shard))["Records"]:
                 records = [as_handed_over(record, self._arn) for record in batch["Records"]]
                 for _ in range(2 if duplicate else 1):
                     self._process(records)
@@ -52,10 +62,15 @@ class StreamSource:
                 moved += len(records)
         return moved
 
+    def _may_wait(self) -> bool:
+        """A table of the emulator has one shard."""
+        read = max(map(int, self._done.values()), default=None)
+        return self._emulator is None or self._emulator.has_changes(self._arn, after=read)
+
     def _keep_place(self, shard: str, last: Record) -> None:
         """Whole or not at all: a process may be killed here."""
+        self._done[shard] = _number(last)
         if self._kept:
-            self._done[shard] = _number(last)
             draft = self._kept.with_suffix(".draft")
             draft.write_text(json.dumps(self._done), encoding="utf-8")
             draft.replace(self._kept)

@@ -83,22 +83,27 @@ class Calls:
 
 
 class Meter:
-    """Every call since the last ``reset``, and what is counted or recorded for a while."""
+    """Every call since the last ``reset``, and what is counted or recorded for a while, then with its units."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._since_reset = Calls()
+        self._since_reset: Counter[str] = Counter()
         self._counting: list[Calls] = []
         self._recording: list[list[Exchange]] = []
 
     @property
     def calls(self) -> dict[str, int]:
         with self._lock:
-            return dict(self._since_reset.counts)
+            return dict(self._since_reset)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether anybody counts or records now, and wants to know the units of a call."""
+        return bool(self._counting or self._recording)
 
     def reset(self) -> None:
         with self._lock:
-            self._since_reset = Calls()
+            self._since_reset = Counter()
 
     @contextmanager
     def counting(self) -> Iterator[Calls]:
@@ -124,7 +129,8 @@ class Meter:
         self, call: Call, request: bytes, status: int, answer: bytes, units: Units = NOTHING, caller: str = ""
     ) -> None:
         with self._lock:
-            for calls in (self._since_reset, *self._counting):
+            self._since_reset[call.name] += 1
+            for calls in self._counting:
                 calls.counts[call.name] += 1
                 calls.units += units
             for exchanges in self._recording:

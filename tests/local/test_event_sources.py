@@ -7,11 +7,12 @@ from infra.local.event_sources import EventSources, KeepsFailing
 from tests.local import sample_app
 
 
-@pytest.fixture
-def sources(platform):
+@pytest.fixture(params=[False, True], ids=["asks", "looks"])
+def sources(platform, request):
+    """They ask for what waits, or look into the emulator of their own process first."""
     sample_app.seen.clear()
     sample_app.poison.clear()
-    return EventSources(sample_app.app)
+    return EventSources(sample_app.app, emulator=platform.emulator if request.param else None)
 
 
 def seen(by):
@@ -49,6 +50,17 @@ def test_messages_arrive_in_batches_and_are_deleted(platform, sources):
     assert sources.pump() == 4
     assert [(note["body"], note["batch"]) for note in seen("mail")] == [("a", 3), ("b", 3), ("c", 3), ("d", 1)]
     assert left_in(platform, "mail") == 0
+
+
+def test_who_looks_into_the_emulator_asks_only_for_what_is_there(platform):
+    sources = EventSources(sample_app.app, emulator=platform.emulator)
+    with platform.emulator.meter.counting() as calls:
+        assert sources.pump() == 0
+    assert calls.counts == {}
+    send(platform, "mail", "a")
+    with platform.emulator.meter.counting() as calls:
+        assert sources.pump() == 1
+    assert calls.counts == {"sqs.ReceiveMessage": 1, "sqs.DeleteMessage": 1}
 
 
 def test_a_message_has_the_shape_that_lambda_gives_it(platform, sources):

@@ -26,7 +26,7 @@ class Running:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.fake = fake
         self.url = fake.public_url = f"http://127.0.0.1:{self._server.server_port}"
-        self._threads = [threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)]
+        self._threads = [threading.Thread(target=self._answer, daemon=True)]
         if courier:
             self._threads.append(threading.Thread(target=self._carry, daemon=True))
         for thread in self._threads:
@@ -36,16 +36,24 @@ class Running:
         """Answer nobody any more. A webhook that is under way may still arrive."""
         self._stopping.set()
         self.fake.woken.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self._knock()
         for thread in self._threads:
             thread.join(timeout=5)
+        self._server.server_close()
+
+    def _knock(self) -> None:
+        """Whoever waits for a request looks up."""
+        socket.create_connection(("127.0.0.1", self._server.server_port)).close()
 
     def __enter__(self) -> Running:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _answer(self) -> None:
+        while not self._stopping.is_set():
+            self._server.handle_request()
 
     def _carry(self) -> None:
         while not self._stopping.is_set():

@@ -96,9 +96,12 @@ def points(line: dict[str, Any], directive: dict[str, Any]) -> Any:
             }
 
 
-def resolved(node: Any) -> Any:
+def resolved(template: Any) -> Any:
     """The template with stage dev, its parameters' defaults, and the topic in place of what refers to it."""
-    parameters = operation_template()["Parameters"]
+    return _resolved(template, template["Parameters"])
+
+
+def _resolved(node: Any, parameters: Any) -> Any:
     match node:
         case {"Ref": "AlarmTopic"}:
             return TOPIC
@@ -109,7 +112,7 @@ def resolved(node: Any) -> Any:
                 text = text.replace(f"${{{name}}}", value)
             return text.replace("${AWS::Partition}", "aws")
         case dict():
-            return {name: resolved(each) for name, each in node.items()}
+            return {name: _resolved(each, parameters) for name, each in node.items()}
         case list():
-            return [resolved(each) for each in node]
+            return [_resolved(each, parameters) for each in node]
     return node
