@@ -21,10 +21,12 @@ from chalicelib.orders import collection, contested, history, passing, refund_po
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow, request_row
-from chalicelib.orders.refund_policy import POLICIES
+from chalicelib.orders.refund_policy import POLICIES, Asked
 from chalicelib.orders.shapes import Decision, NewRefundRequest, OrdersQuery, RequestToDecide, RequestView
 
 TRIES = 5
+MOST_ASKED = 20
+"""Requests of one order, whatever became of them: each keeps its authors waiting, and admins busy."""
 
 
 class NothingToRefund(Conflict):
@@ -32,6 +34,20 @@ class NothingToRefund(Conflict):
 
     en = "There is nothing to refund: it was free, is not paid, or went back already."
     zh = "没有可退款项：该内容免费、尚未支付或已退款。"
+
+
+class AlreadyAsked(Conflict):
+    """Somebody decides of this work already."""
+
+    en = "You asked for money back for this already: wait until somebody has decided."
+    zh = "您已就此申请退款：请等待处理结果。"
+
+
+class AskedTooOften(Conflict):
+    """Of an order money is asked back so often, and no more."""
+
+    en = "You asked for money back for this order {times} times: write to us instead."
+    zh = "您已就该订单申请退款 {times} 次：请直接联系我们。"
 
 
 class MethodClosed(Conflict):
@@ -65,7 +81,8 @@ class AlreadyDecided(Conflict):
 def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> RequestView:
     """Reserve, decide by the rules, and send the money on its way, all in one transaction.
 
-    Raises NotFound, NothingToRefund, OrderDisputed, MethodClosed, AmountTooHigh, FieldInvalid, AlreadyClaimed.
+    Raises NotFound, NothingToRefund, AlreadyAsked, AskedTooOften, OrderDisputed, MethodClosed, AmountTooHigh,
+    FieldInvalid, AlreadyClaimed.
     """
     for _ in range(TRIES):
         order = history.one_of_mine(buyer, order_id)
@@ -76,6 +93,7 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
             raise OrderDisputed
         must_be_open(payment)
         parts = _parts(order, wanted)
+        _must_be_new(order, parts)
         request = _request(order, payment, parts, wanted, once.subject)
         try:
             with all_or_nothing() as tx:
@@ -120,6 +138,14 @@ def _parts(order: Order, wanted: NewRefundRequest) -> dict[str, int]:
     return found
 
 
+def _must_be_new(order: Order, parts: dict[str, int]) -> None:
+    """Raises AlreadyAsked, AskedTooOften."""
+    if any(request.unfinished == DECISION and request.parts.keys() & parts.keys() for request in order.requests):
+        raise AlreadyAsked
+    if len(order.requests) >= MOST_ASKED:
+        raise AskedTooOften(times=MOST_ASKED)
+
+
 def part_of(line: LineRow, amount: int | None) -> int:
     """How much of a line goes back where so much is asked for: no more than is left of it. Raises AmountTooHigh."""
     left = int(line.price - line.reserved)
@@ -132,8 +158,15 @@ def _request(
     order: Order, payment: PaymentRow, parts: dict[str, int], wanted: NewRefundRequest, request_id: str
 ) -> RequestRow:
     now, policy = clock.now(), POLICIES[order.header.refund_policy]
-    consumed, earlier = _consumed(order, parts), _earlier(order)
-    reasons = list(refund_policy.reasons(policy, payment.received_at, now, consumed, earlier))
+    left = {line.row: line.price - line.reserved - parts.get(line.row, 0) for line in order.lines}
+    asked = Asked(
+        paid_at=payment.received_at,
+        consumed=_consumed(order, parts),
+        earlier=_earlier(order),
+        splits_work=any(left[row] for row in parts),
+        splits_bundle=_splits_bundle(order, parts, left),
+    )
+    reasons = list(refund_policy.reasons(policy, asked, now))
     return RequestRow(
         order.order_id,
         request_row(request_id),
@@ -148,6 +181,12 @@ def _request(
         unfinished=DECISION if reasons else None,
         due_at=now if reasons else None,
     )
+
+
+def _splits_bundle(order: Order, parts: dict[str, int], left: dict[str, int]) -> bool:
+    bundles = {line.bundle["bundle_id"] for line in order.lines if line.bundle and line.row in parts}
+    others = [line for line in order.lines if line.bundle and line.bundle["bundle_id"] in bundles]
+    return any(left[line.row] for line in others if line.row not in parts)
 
 
 def _consumed(order: Order, parts: dict[str, int]) -> list[float]:

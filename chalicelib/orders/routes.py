@@ -23,7 +23,15 @@ from chalicelib.orders import (
     subscriptions,
     unsubscribing,
 )
-from chalicelib.orders.asking import AlreadyDecided, AmountTooHigh, MethodClosed, NothingToRefund, OwnRequest
+from chalicelib.orders.asking import (
+    AlreadyAsked,
+    AlreadyDecided,
+    AmountTooHigh,
+    AskedTooOften,
+    MethodClosed,
+    NothingToRefund,
+    OwnRequest,
+)
 from chalicelib.orders.bundling import BundleNotForSale
 from chalicelib.orders.cancellation import TooLateToCancel
 from chalicelib.orders.checkout import CheckoutDeclined
@@ -182,7 +190,15 @@ def claim_gift(actor: Actor, body: GiftClaim) -> Answer:
     who=Who.READER,
     body=NewRefundRequest,
     answers={201: RequestView},
-    refuses=(NotFound, NothingToRefund, OrderDisputed, MethodClosed, AmountTooHigh),
+    refuses=(
+        NotFound,
+        NothingToRefund,
+        AlreadyAsked,
+        AskedTooOften,
+        OrderDisputed,
+        MethodClosed,
+        AmountTooHigh,
+    ),
     once=True,
     limit=Limit(60, 900),
 )

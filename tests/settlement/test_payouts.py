@@ -9,7 +9,7 @@ import pytest
 from chalicelib.ledger import journals
 from infra.local.fake_stripe import accounts, payouts, refunds, topups, transfers
 from tests.crashes import Cut, cut
-from tests.orders.test_refunds import asks, settled
+from tests.orders.test_refunds import sends_back, settled
 from tests.till import Shop
 
 
@@ -120,7 +120,7 @@ def test_nothing_is_released_while_somebody_asks_or_a_bank_decides(shop):
     opens(shop)
     order = sold(shop, shop.works["winds"])
     passes(shop, days=13)
-    assert asks(shop, order, works=[{"work_id": shop.works["winds"], "amount": 100}]).status == 201
+    assert sends_back(shop, order, works=[{"work_id": shop.works["winds"], "amount": 100}]).status == 201
     shop.fails("fail", "POST", "/v1/refunds", times=100)
     shop.later(days=3, tolerate=True)
     assert "Rel" not in shop.journals()
@@ -129,7 +129,7 @@ def test_nothing_is_released_while_somebody_asks_or_a_bank_decides(shop):
 def test_a_refund_before_the_release_leaves_less_to_release(shop):
     opens(shop)
     order = sold(shop, shop.works["tides"])
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
     shop.arrives()
     passes(shop, days=17)
     assert [transfer["amount"] for transfer in shop.every("transfer")] == [540]
@@ -180,7 +180,7 @@ def test_what_cannot_be_taken_back_is_netted_from_later_sales(shop):
 def test_a_refund_that_fails_late_after_the_release_is_released_anew(shop):
     opens(shop)
     order = sold(shop)
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
     shop.arrives()
     passes(shop, days=17)
     assert [transfer["amount"] for transfer in shop.every("transfer")] == [540]
