@@ -1,13 +1,12 @@
 """Asking for money back: the rules that the buyer saw decide, or a person does; never both, and never twice."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
-from chalicelib.core import clock, tables
+from chalicelib.core import clock
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, Unprocessable
@@ -15,9 +14,8 @@ from chalicelib.core.idempotency import Once
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.core.validation import FieldInvalid
-from chalicelib.interactions import progress
 from chalicelib.mail import post
-from chalicelib.orders import collection, contested, history, passing, refund_policy, refunding
+from chalicelib.orders import collection, consuming, contested, counting, history, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow, request_row
@@ -103,7 +101,7 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
                 tx.insert(request, Moved())
                 trail.write(tx, buyer, "refund.requested", order_id, request=once.subject, reasons=request.reasons)
                 if request.approved_at:
-                    refunding.submit(tx, order_id, once.subject)
+                    _send(tx, order, once.subject)
             return shown
         except Moved:
             continue
@@ -162,7 +160,7 @@ def _request(
     asked = Asked(
         paid_at=payment.received_at,
         consumed=_consumed(order, parts),
-        earlier=_earlier(order),
+        earlier=counting.others(order),
         splits_work=any(left[row] for row in parts),
         splits_bundle=_splits_bundle(order, parts, left),
     )
@@ -190,17 +188,9 @@ def _splits_bundle(order: Order, parts: dict[str, int], left: dict[str, int]) ->
 
 
 def _consumed(order: Order, parts: dict[str, int]) -> list[float]:
-    reader = order.holder_id
-    works = [line.work_id for line in order.works if line.row in parts] if reader else []
-    found = tables.batch_get([progress.key(str(reader), work_id) for work_id in works])
-    read = [seen.fraction if (seen := progress.of(row)) else 0.0 for row in found]
-    return read + [passing.elapsed(line, clock.now()) for line in order.lines if line.author_id and line.row in parts]
-
-
-def _earlier(order: Order) -> int:
-    """How many of the buyer's other orders of the last year had money sent back."""
-    since = clock.now() - timedelta(days=365)
-    return history.refunded_since(order.header.buyer_id, since) - (1 if order.header.refunded else 0)
+    works, passed = [line for line in order.works if line.row in parts], order.passed
+    used = [each.share for each in consuming.of_works(order.holder_id, works)] if order.holder_id else []
+    return used + ([consuming.of_pass(order, passed)] if passed and passed.row in parts else [])
 
 
 def waiting(admin: Actor, query: OrdersQuery) -> Page[RequestToDecide]:
@@ -249,8 +239,13 @@ def _approve(tx: Transaction, order: Order, request: RequestRow, approvals: list
     facts: dict[str, Any] = {"approvals": approvals}
     if len(approvals) >= needed:
         facts |= {"approved_at": clock.now(), "unfinished": None, "due_at": None}
-        refunding.submit(tx, order.order_id, request.row.removeprefix("request#"))
+        _send(tx, order, request.row.removeprefix("request#"))
     collection.change(tx, request, **facts)
+
+
+def _send(tx: Transaction, order: Order, request_id: str) -> None:
+    counting.count(tx, order)
+    refunding.submit(tx, order.order_id, request_id)
 
 
 def _tell(tx: Transaction, order: Order, request: RequestRow, because: str) -> None:

@@ -22,7 +22,7 @@ COMPLAINT = "complaint"
 end of its authors' hold, a refund for its end, a buyer's request or complaint for somebody to decide, a dispute for its
 end, a pass for the letter that says when it ends, a subscription for the next look at it."""
 
-SUBSCRIBER = "subscriber#"
+SUBSCRIBER, BUYER = "subscriber#", "buyer#"
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
 """What a payment is: of the order, once more of the order, or of nothing that we sell."""
 
@@ -321,6 +321,18 @@ class SubscriptionRow(Row):
         return str(self.row).removeprefix(f"{SUBSCRIPTION}#")
 
 
+class BuyerRow(Row):
+    """Which orders of a buyer were approved to go back, and when, by order."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True, default="buyer")
+    approved = Json()
+    version = VersionAttribute()
+
+
 _KINDS: dict[str, type[Row]] = {
     "order": OrderRow,
     "line": LineRow,
@@ -330,6 +342,7 @@ _KINDS: dict[str, type[Row]] = {
     "dispute": DisputeRow,
     "complaint": ComplaintRow,
     "subscription": SubscriptionRow,
+    "buyer": BuyerRow,
 }
 
 
@@ -369,6 +382,10 @@ def dispute_row(dispute_id: str) -> str:
 
 def complaint_row(complaint_id: str) -> str:
     return f"complaint#{complaint_id}"
+
+
+def buyer_key(account_id: str) -> str:
+    return f"{BUYER}{account_id}"
 
 
 def subscriber_key(account_id: str) -> str:

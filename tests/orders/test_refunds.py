@@ -74,6 +74,15 @@ def test_asked_again_with_the_same_key_it_is_the_same_request_and_with_another_t
     shop.holds()
 
 
+def test_a_key_is_good_for_one_order(shop):
+    """What was answered of one order is no answer about another."""
+    one, two = shop.bought(shop.reader, shop.works["tides"]), shop.bought(shop.reader, shop.works["winds"])
+    assert asks(shop, one).status == 201
+    reply = asks(shop, two)
+    assert (reply.status, reply.json["code"]) == (422, "idempotency_key_reused")
+    assert asks(shop, one).headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_cart_goes_back_work_by_work(shop):
     order = shop.bought(shop.reader, shop.works["tides"], shop.works["winds"])
     asks(shop, order, works=[{"work_id": shop.works["tides"]}])
@@ -178,6 +187,50 @@ def test_what_was_mostly_read_waits_for_somebody_who_decides(shop):
     shop.arrives()
     assert shop.seen(shop.reader, order)["status"] == "refunded"
     assert shop.world.get("/v1/refund-requests", as_=shop.admin).json["items"] == []
+    shop.holds()
+
+
+@pytest.mark.parametrize("hides", ["erases", "goes back", "neither"])
+def test_what_was_read_stays_read_whatever_its_reader_says_later(shop, hides):
+    order = shop.bought(shop.reader, shop.works["tides"])
+    reads(shop, shop.works["tides"], 1.0)
+    if hides == "erases":
+        assert shop.world.delete("/v1/me/history", as_=shop.reader).status == 202
+        shop.world.pump()
+    elif hides == "goes back":
+        reads(shop, shop.works["tides"], 0.0)
+    assert asks(shop, order).json["reasons"] == ["mostly_consumed"]
+
+
+def opens(shop: Shop, work_id: str) -> None:
+    """Every file of the work, by a link."""
+    (owned,) = [each for each in shop.world.get("/v1/me/library", as_=shop.reader).json["items"]
+                if each["work_id"] == work_id]  # fmt: skip
+    for file in owned["files"]:
+        assert shop.world.get(f"/v1/me/works/{work_id}/files/{file['file_id']}", as_=shop.reader).status == 200
+
+
+def test_a_file_that_was_handed_over_is_used_though_nobody_says_that_it_was_read(shop):
+    order = shop.bought(shop.reader, shop.works["tides"], shop.works["winds"])
+    opens(shop, shop.works["tides"])
+    opens(shop, shop.works["tides"])
+    assert asks(shop, order, works=[{"work_id": shop.works["winds"]}]).json["status"] == "approved"
+    request = asks(shop, order, key="refund-key-2").json
+    assert (request["status"], request["reasons"]) == ("review", ["mostly_consumed"])
+    shop.arrives()
+    shop.holds()
+
+
+def test_of_many_orders_at_once_no_more_go_back_than_the_rules_allow(shop):
+    orders = [shop.bought(shop.reader, work_id) for work_id in shop.copies(shop.works["tides"], 8)]
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda number: asks(shop, orders[number], key=f"refund-key-{number}"), range(8)))
+    while unlucky := [number for number, reply in enumerate(replies) if reply.status == 409]:
+        for number in unlucky:
+            replies[number] = asks(shop, orders[number], key=f"refund-key-{number}-again")
+    assert sorted(reply.json["status"] for reply in replies) == ["approved"] * 5 + ["review"] * 3
+    assert {why for reply in replies for why in reply.json["reasons"]} == {"many_refunds"}
+    shop.arrives()
     shop.holds()
 
 
