@@ -49,7 +49,7 @@ def test_a_dispute_takes_access_and_a_loss_takes_the_shares(shop):
     seen = shop.seen(shop.reader, order)
     assert (seen["status"], shop.library(shop.reader), books(shop)) == ("charged_back", [], {})
     assert [moment["what"] for moment in seen["timeline"]][-2:] == ["disputed", "charged_back"]
-    assert (asks(shop, order).status, asks(shop, order).json["code"]) == (409, "order_disputed")
+    assert (asks(shop, order).status, asks(shop, order).json["code"]) == (409, "nothing_to_refund")
     shop.holds()
 
 
@@ -94,6 +94,33 @@ def test_an_inquiry_that_becomes_a_dispute_takes_the_money(shop):
     assert (shop.seen(shop.reader, order)["status"], shop.library(shop.reader)) == ("disputed", [])
     becomes(shop, dispute, "lost")
     assert (shop.seen(shop.reader, order)["status"], books(shop)) == ("charged_back", {})
+    shop.holds()
+
+
+def test_what_a_bank_left_can_be_asked_for_and_while_it_decides_cannot(shop):
+    order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
+    dispute = disputed(shop, order, amount=100)
+    shop.arrives()
+    assert asks(shop, order).json["code"] == "order_disputed"
+    becomes(shop, dispute, "lost")
+    assert (shop.seen(shop.reader, order)["status"], shop.library(shop.reader)) == ("charged_back", [])
+    shop.holds()
+    shop.every("dispute")[0]["is_charge_refundable"] = True
+    assert (reply := asks(shop, order, key="refund-key-2").json)["amount"] == 800, reply
+    assert reply["status"] == "approved"
+    shop.arrives()
+    assert (shop.seen(shop.reader, order)["refunds"][0]["status"], books(shop)) == ("refunded", {})
+    assert shop.library(shop.reader) == []
+    shop.holds()
+
+
+def test_what_a_provider_will_not_send_after_a_loss_is_free_again(shop):
+    order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
+    becomes(shop, disputed(shop, order, amount=100), "lost")
+    assert asks(shop, order).json["status"] == "approved"
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["refunds"][0]["status"] == "failed"
+    assert asks(shop, order, key="refund-key-2").json["amount"] == 800
     shop.holds()
 
 
