@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from chalicelib.core.money import MAXIMUM, CurrencyCode
+from chalicelib.core.validation import LINES
 from chalicelib.coupons.shapes import Code
 
 MOST_WORKS = 20
@@ -200,7 +201,7 @@ class NewRefundRequest(Struct, forbid_unknown_fields=True):
     """What of an order is to go back: all of it where no works are named. ``text`` is for who decides."""
 
     works: Annotated[list[WorkToRefund], Meta(min_length=1, max_length=MOST_WORKS)] | None = None
-    text: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    text: Annotated[str, Meta(min_length=1, max_length=2000, pattern=LINES)] | None = None
 
 
 class RefundPart(Struct):
@@ -243,7 +244,7 @@ class Decision(Struct, forbid_unknown_fields=True):
     """``because`` is told to the buyer of what is rejected."""
 
     approve: bool
-    because: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
+    because: Annotated[str, Meta(min_length=1, max_length=1000, pattern=LINES)] | None = None
 
 
 class DisputeView(Struct):
@@ -271,11 +272,11 @@ class NewComplaint(Struct, forbid_unknown_fields=True):
 
     work_id: WorkId
     kind: ComplaintKind
-    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=LINES)]
 
 
 class NewReply(Struct, forbid_unknown_fields=True):
-    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=LINES)]
 
 
 class Said(Struct):
@@ -321,7 +322,7 @@ class Ruling(Struct, forbid_unknown_fields=True):
     the work where none is named."""
 
     uphold: bool
-    because: Annotated[str, Meta(min_length=1, max_length=1000)]
+    because: Annotated[str, Meta(min_length=1, max_length=1000, pattern=LINES)]
     amount: Annotated[int, Meta(ge=1, le=MAXIMUM)] | None = None
 
 
@@ -346,7 +347,7 @@ class SaleView(Struct):
 class NewEvidence(Struct, forbid_unknown_fields=True):
     """What the bank should know beside what we know of the sale, which is put together for it."""
 
-    statement: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    statement: Annotated[str, Meta(min_length=1, max_length=10_000, pattern=LINES)]
 
 
 class PolicyView(Struct):
