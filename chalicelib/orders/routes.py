@@ -107,6 +107,7 @@ CART: tuple[type[Refusal], ...] = (
     answers={201: OrderView},
     refuses=(*CART, CheckoutDeclined, ProviderUnavailable),
     once=True,
+    limit=Limit(60, 900),
 )
 def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
     """Order works, bundles and a pass: the answer says where to pay. What is free is mine at once."""
@@ -114,7 +115,16 @@ def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
     return created(order, checkout.location(order.order_id))
 
 
-@route(routes, "POST", "/v1/quotes", who=Who.READER, body=NewOrder, answers={200: QuoteView}, refuses=CART)
+@route(
+    routes,
+    "POST",
+    "/v1/quotes",
+    who=Who.READER,
+    body=NewOrder,
+    answers={200: QuoteView},
+    refuses=CART,
+    limit=Limit(60, 900),
+)
 def quote(actor: Actor, body: NewOrder) -> Answer:
     """What an order would cost now, with its coupon. Nothing is ordered."""
     return ok(quoting.quote(actor, body))
