@@ -5,6 +5,7 @@ the stored answer part of its last, so that a key costs no call of its own.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -27,7 +28,7 @@ class IdempotencyKeyMissing(BadRequest):
 
 
 class IdempotencyKeyReused(Unprocessable):
-    """The same key came with another body."""
+    """The same key came with another body, or for something else."""
 
     en = "This Idempotency-Key was used for another request: choose a new one."
     zh = "该 Idempotency-Key 已用于其他请求：请使用新的值。"
@@ -61,17 +62,17 @@ class Claim(Row):
 
 
 class Once:
-    """One request with its key.
+    """One request with its key: the ``body``, and what its path says that it is about.
 
     ``subject`` names what the request makes, the same for each try of it. ``resumed`` says that an earlier try
     committed its claim, and with it the subject, and then broke off: the deed goes on from there.
     """
 
-    def __init__(self, account_id: str, route: str, key: str | None, body: bytes) -> None:
+    def __init__(self, account_id: str, route: str, key: str | None, body: bytes, about: Iterable[str] = ()) -> None:
         if not key or not 8 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
             raise IdempotencyKeyMissing
         self._key = hashlib.sha256("\x1f".join((account_id, route, key)).encode()).hexdigest()
-        self._fingerprint = hashlib.sha256(body).hexdigest()
+        self._fingerprint = hashlib.sha256(b"\x1f".join((body, *(part.encode() for part in about)))).hexdigest()
         self.subject = ids.new()
         self.resumed = False
 

@@ -17,6 +17,9 @@ LINE = (
 """One line that shows something: no control or invisible characters, nothing that turns the direction of reading.
 The joiners U+200C and U+200D stay: names in Persian and Hindi, and emoji, are written with them."""
 
+LINES = LINE.replace(r"[^\x00-\x1f", r"[^\x00-\x08\x0b\x0c\x0e-\x1f")
+"""The same, over as many lines as one likes."""
+
 
 class BodyMalformed(BadRequest):
     """The body is no JSON."""

@@ -182,7 +182,7 @@ def _carry_out(
         _must_be_json(request)
         given["body"] = validation.from_json(request.body, declaration.body)
     if declaration.once:
-        return _once(declaration, wanted, request, given)
+        return _once(declaration, wanted, request, given, parameters)
     return declaration.deed(**{name: given[name] for name in wanted})
 
 
@@ -203,9 +203,15 @@ def _must_be_json(request: Request) -> None:
         raise UnsupportedMediaType(expected=JSON)
 
 
-def _once(declaration: Declaration, wanted: frozenset[str], request: Request, given: dict[str, Any]) -> Answer:
-    key = request.headers.get("idempotency-key")
-    once = Once(given["actor"].account_id, declaration.name, key, request.body)
+def _once(
+    declaration: Declaration,
+    wanted: frozenset[str],
+    request: Request,
+    given: dict[str, Any],
+    parameters: dict[str, str],
+) -> Answer:
+    key, about = request.headers.get("idempotency-key"), [parameters[name] for name in sorted(parameters)]
+    once = Once(given["actor"].account_id, declaration.name, key, request.body, about)
     arguments = {name: (once if name == "once" else given[name]) for name in wanted}
     try:
         return declaration.deed(**arguments)

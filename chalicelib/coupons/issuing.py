@@ -1,6 +1,6 @@
 """Making coupons, looking at them, and taking them back."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +16,8 @@ from chalicelib.core.transactions import all_or_nothing
 from chalicelib.core.validation import FieldInvalid
 from chalicelib.coupons.models import PLATFORM, CouponRow
 from chalicelib.coupons.shapes import AnyCouponsQuery, CouponsQuery, CouponView, NewCoupon
+
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class CodeTaken(Conflict):
@@ -109,6 +111,9 @@ def _must_take_off_one_thing(wanted: NewCoupon) -> None:
 
 
 def _must_last(begins_at: datetime | None, ends_at: datetime | None) -> None:
+    for name, moment in (("begins_at", begins_at), ("ends_at", ends_at)):
+        if moment and not FIRST <= moment < LAST:
+            raise FieldInvalid(name, "must be in this century", "必须在本世纪内")
     if ends_at and ends_at <= max(clock.now(), begins_at or clock.now()):
         raise FieldInvalid("ends_at", "must be after it begins, and after now", "必须晚于开始时间和当前时间")
 

@@ -47,7 +47,10 @@ def read_history(actor: Actor, query: HistoryQuery) -> Answer:
 
 @route(routes, "DELETE", "/v1/me/history", who=Who.READER, answers={202: ErasureView})
 def erase_history(actor: Actor) -> Answer:
-    """Erase my whole history, and with it how far I am in works. It takes a moment."""
+    """Erase my whole history, and with it how far I am in works. It takes a moment.
+
+    How much of what I bought was used stays with the purchase, without when and where: refunds go by it.
+    """
     history.forget_all(actor)
     return accepted(ErasureView())
 

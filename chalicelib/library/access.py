@@ -13,13 +13,15 @@ from chalicelib.catalog.works import FileRef
 from chalicelib.core import clock
 from chalicelib.core.errors import Refusal
 from chalicelib.core.transactions import Transaction
+from chalicelib.library import using
 from chalicelib.library.models import PASSES, HoldingRow
 
 AUTHOR = "author"
 
 
 class Holding(Struct, frozen=True, kw_only=True):
-    """What an account has of a work, as of the work's ``version``. ``open``: it may be read."""
+    """What an account has of a work, as of the work's ``version``. ``open``: it may be read. ``opened`` are the files
+    that were handed over, and ``used`` is how much of it that is, from 0 to 1."""
 
     account_id: str
     work_id: str
@@ -29,6 +31,8 @@ class Holding(Struct, frozen=True, kw_only=True):
     granted_at: str | None
     card: Card | None
     files: list[FileRef]
+    opened: frozenset[str]
+    used: float
 
     @property
     def open(self) -> bool:
@@ -92,6 +96,8 @@ def of(row: Any) -> Holding:
         granted_at=clock.rfc3339(row.granted_at) if row.granted_at else None,
         card=msgspec.convert(row.card, Card) if row.card else None,
         files=msgspec.convert(row.files or [], list[FileRef]),
+        opened=frozenset(row.opened or ()),
+        used=using.share(row),
     )
 
 

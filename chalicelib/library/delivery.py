@@ -1,13 +1,13 @@
 """Reading what one has: access is checked by a consistent read, then content signs a short link."""
 
 from chalicelib.catalog import works
-from chalicelib.catalog.works import FileRef
+from chalicelib.catalog.works import FileRef, Work
 from chalicelib.content import links
 from chalicelib.content.links import FileLink
 from chalicelib.core import tables
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Forbidden, NotFound
-from chalicelib.library import access, passes
+from chalicelib.library import access, passes, using
 from chalicelib.library.passes import Passes
 
 
@@ -26,7 +26,8 @@ class ContentTakenDown(Forbidden):
 
 
 def link(reader: Actor, work_id: str, file_id: str) -> FileLink:
-    """A link to one file of the version that is published now. One call, and one more where a pass may open the work.
+    """A link to one file of the version that is published now. One call, one more where a pass may open the work, and
+    one where the file was not handed over before, for then so much of it is used.
 
     Raises NoAccess, ContentTakenDown, NotFound.
     """
@@ -36,17 +37,27 @@ def link(reader: Actor, work_id: str, file_id: str) -> FileLink:
     if holding and holding.sources:
         if holding.taken_down:
             raise ContentTakenDown
-        files = holding.files
-    else:
-        files = _passed(passes.of(account_id, passed), work_id)
+        file = _find(holding.files, file_id)
+        if holding.sources != {access.AUTHOR}:
+            using.open_file(account_id, work_id, file_id, holding.opened)
+        return links.sign(file)
+    held = passes.of(account_id, passed)
+    work = _passed(held, work_id)
+    file = _find(work.files, file_id)
+    using.open_by_pass(account_id, held.running(next(iter(work.shares))), held.opened)
+    return links.sign(file)
+
+
+def _find(files: list[FileRef], file_id: str) -> FileRef:
+    """Raises NotFound."""
     for file in files:
         if file.file_id == file_id:
-            return links.sign(file)
+            return file
     raise NotFound
 
 
-def _passed(held: Passes, work_id: str) -> list[FileRef]:
-    """The files of a work that a running pass opens: it is published, and the pass is its only author's."""
+def _passed(held: Passes, work_id: str) -> Work:
+    """A work that a running pass opens: it is published, and the pass is its only author's."""
     if not held.any_runs():
         raise NoAccess
     try:
@@ -59,4 +70,4 @@ def _passed(held: Passes, work_id: str) -> list[FileRef]:
         raise ContentTakenDown
     if work.state != works.PUBLISHED:
         raise NoAccess
-    return work.files
+    return work

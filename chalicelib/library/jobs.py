@@ -1,4 +1,4 @@
-"""The library listens to what becomes of works."""
+"""The library listens to what becomes of works, and how far readers are in them."""
 
 import msgspec
 from chalice import Blueprint
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from chalicelib.core import aws, facts, settings
 from chalicelib.core.facts import Fact
-from chalicelib.library import refreshing
+from chalicelib.library import refreshing, using
 
 jobs = Blueprint(__name__)
 
@@ -28,7 +28,11 @@ class WorkChanged(Struct):
 @jobs.on_sqs_message(queue=settings.queue(QUEUE), name="library_follow_work", batch_size=5)
 @facts.each_fact
 def follow_work(fact: Fact) -> None:
-    """A work was published or withdrawn. Where many hold it, the rest is left to a message of its own."""
+    """A work was published or withdrawn. Where many hold it, the rest is left to a message of its own. Or readers went
+    on in works."""
+    if fact.type == "interaction.recorded":
+        using.note(fact.read(using.Heard))
+        return
     told = fact.read(WorkChanged)
     after = refreshing.follow(told.work_id, told.after)
     if after:

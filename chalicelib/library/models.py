@@ -19,7 +19,9 @@ class ByWork(GlobalSecondaryIndex["HoldingRow"]):
 
 
 class HoldingRow(Row):
-    """What an account has of a work. ``sources`` say why it may read it; where there is none left, it may not."""
+    """What an account has of a work. ``sources`` say why it may read it; where there is none left, it may not. Of what
+    was bought, ``opened`` are the files that were handed over, and ``used`` is how far the reader said to be, at most,
+    in basis points: what the rules of refunds ask for."""
 
     class Meta(Place):
         table_name = settings.table("library")
@@ -32,6 +34,8 @@ class HoldingRow(Row):
     files = Json(null=True)
     taken_down = BooleanAttribute(null=True)
     granted_at = Moment(null=True)
+    opened = UnicodeSetAttribute(null=True)
+    used = Count(null=True)
 
     by_work = ByWork()
 
@@ -42,7 +46,8 @@ class HoldingRow(Row):
 
 class PassesRow(Row):
     """The passes of an account: by author, and by the order that bought it, from when until when. In one row, for whose
-    pass opens a work is not known before the work is read. ``revision`` grows with every change."""
+    pass opens a work is not known before the work is read. ``revision`` grows with every change. ``opened`` are the
+    orders for whose days a file was handed over."""
 
     class Meta(Place):
         table_name = settings.table("library")
@@ -51,3 +56,4 @@ class PassesRow(Row):
     work_id = UnicodeAttribute(range_key=True, default=PASSES)
     periods = Json(default=dict)
     revision = Count(default=0)
+    opened = UnicodeSetAttribute(null=True)

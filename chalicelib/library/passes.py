@@ -39,6 +39,8 @@ class Passes(Struct, frozen=True):
     account_id: str
     periods: dict[str, dict[str, Period]]
     revision: int
+    opened: frozenset[str] = frozenset()
+    """The sources for which a file was handed over."""
 
     def ends(self, author_id: str) -> str | None:
         """When the last of the author's passes ends, also where it has ended; None where there never was one."""
@@ -50,6 +52,11 @@ class Passes(Struct, frozen=True):
         author_id, now = offers.sole_author(shares), clock.rfc3339(clock.now())
         running = self.periods.get(author_id or "", {}).values()
         return max((period.ends for period in running if period.starts <= now < period.ends), default=None)
+
+    def running(self, author_id: str) -> set[str]:
+        """The sources of the author's passes that run now."""
+        now, periods = clock.rfc3339(clock.now()), self.periods.get(author_id, {}).items()
+        return {source for source, period in periods if period.starts <= now < period.ends}
 
     def any_runs(self) -> bool:
         return any(self.covers([author_id]) for author_id in self.periods)
@@ -64,7 +71,8 @@ def of(account_id: str, row: Any) -> Passes:
     """The passes that a stored row holds; without a row, none."""
     if row is None:
         return Passes(account_id, {}, 0)
-    return Passes(account_id, msgspec.convert(row.periods, dict[str, dict[str, Period]]), row.revision)
+    periods = msgspec.convert(row.periods, dict[str, dict[str, Period]])
+    return Passes(account_id, periods, row.revision, frozenset(row.opened or ()))
 
 
 def read(account_id: str) -> Passes:

@@ -1,10 +1,9 @@
 """Telling a bank what was decided: what we know of the sale, with the statement of a person; or that we give in."""
 
 from chalicelib.accounts import profiles
-from chalicelib.core import clock, tables
+from chalicelib.core import clock
 from chalicelib.core.errors import NotFound
-from chalicelib.interactions import progress
-from chalicelib.orders import collection, contested, contesting, disputing, refund_policy
+from chalicelib.orders import collection, consuming, contested, contesting, disputing, refund_policy
 from chalicelib.orders.collection import Order
 from chalicelib.orders.models import LineRow
 from chalicelib.outbox.tasks import Task
@@ -56,15 +55,14 @@ def _buyer(account_id: str) -> dict[str, str]:
 
 
 def _read_log(order: Order) -> str:
-    """How much of each work was read, and when last; of a pass, its days. Of a gift, by who claimed it."""
+    """How much of each work was used, and when it was read last; of a pass, its days. Of a gift, by who claimed it."""
     if order.holder_id is None:
         return "A gift that nobody has claimed yet."
-    keys = [progress.key(order.holder_id, line.work_id) for line in order.works]
     lines = [f"Given away, and claimed on {clock.rfc3339(order.header.claimed_at)}"] if order.header.gift else []
     lines += [_days(order.passed)] if order.passed else []
-    for line, row in zip(order.works, tables.batch_get(keys), strict=True):
-        seen = progress.of(row)
-        said = f"{round(seen.fraction * 100)} % read, last on {seen.at}" if seen else "not opened"
+    for line, used in zip(order.works, consuming.of_works(order.holder_id, order.works), strict=True):
+        said = f"{round(used.share * 100)} % used" if used.share or used.last else "not opened"
+        said += f", read last on {used.last}" if used.last else ""
         lines.append(f"{line.card['title']}: {said}")
     return "\n".join(lines)
 

@@ -1,13 +1,12 @@
 """Asking for money back: the rules that the buyer saw decide, or a person does; never both, and never twice."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from chalicelib.accounts import profiles
 from chalicelib.audit import trail
-from chalicelib.core import clock, tables
+from chalicelib.core import clock
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, Unprocessable
@@ -15,14 +14,16 @@ from chalicelib.core.idempotency import Once
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, decided
 from chalicelib.core.validation import FieldInvalid
-from chalicelib.interactions import progress
 from chalicelib.mail import post
-from chalicelib.orders import collection, contested, history, passing, refund_policy, refunding
+from chalicelib.orders import collection, consuming, contested, counting, history, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow
-from chalicelib.orders.refund_policy import POLICIES
+from chalicelib.orders.refund_policy import POLICIES, Asked
 from chalicelib.orders.shapes import Decision, NewRefundRequest, OrdersQuery, RequestToDecide, RequestView
+
+MOST_ASKED = 20
+"""Requests of one order, whatever became of them: each keeps its authors waiting, and admins busy."""
 
 
 class NothingToRefund(Conflict):
@@ -30,6 +31,20 @@ class NothingToRefund(Conflict):
 
     en = "There is nothing to refund: it was free, is not paid, or went back already."
     zh = "没有可退款项：该内容免费、尚未支付或已退款。"
+
+
+class AlreadyAsked(Conflict):
+    """Somebody decides of this work already."""
+
+    en = "You asked for money back for this already: wait until somebody has decided."
+    zh = "您已就此申请退款：请等待处理结果。"
+
+
+class AskedTooOften(Conflict):
+    """Of an order money is asked back so often, and no more."""
+
+    en = "You asked for money back for this order {times} times: write to us instead."
+    zh = "您已就该订单申请退款 {times} 次：请直接联系我们。"
 
 
 class MethodClosed(Conflict):
@@ -63,7 +78,8 @@ class AlreadyDecided(Conflict):
 def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> RequestView:
     """Reserve, decide by the rules, and send the money on its way, all in one transaction.
 
-    Raises NotFound, NothingToRefund, OrderDisputed, MethodClosed, AmountTooHigh, FieldInvalid, AlreadyClaimed.
+    Raises NotFound, NothingToRefund, AlreadyAsked, AskedTooOften, OrderDisputed, MethodClosed, AmountTooHigh,
+    FieldInvalid, AlreadyClaimed.
     """
 
     def decide(tx: Transaction) -> RequestView:
@@ -75,6 +91,7 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
             raise OrderDisputed
         must_be_open(payment)
         parts = _parts(order, wanted)
+        _must_be_new(order, parts)
         request = _request(order, payment, parts, wanted, once.subject)
         shown = history.request_view(request, order.lines)
         once.claim(tx, (201, msgspec.json.encode(shown), location(order_id, once.subject)))
@@ -82,7 +99,7 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
         tx.insert(request, Moved())
         trail.write(tx, buyer, "refund.requested", order_id, request=once.subject, reasons=request.reasons)
         if request.approved_at:
-            refunding.submit(tx, order_id, once.subject)
+            _send(tx, order, once.subject)
         return shown
 
     return decided(decide, Moved)
@@ -116,6 +133,14 @@ def _parts(order: Order, wanted: NewRefundRequest) -> dict[str, int]:
     return found
 
 
+def _must_be_new(order: Order, parts: dict[str, int]) -> None:
+    """Raises AlreadyAsked, AskedTooOften."""
+    if any(request.unfinished == DECISION and request.parts.keys() & parts.keys() for request in order.requests):
+        raise AlreadyAsked
+    if len(order.requests) >= MOST_ASKED:
+        raise AskedTooOften(times=MOST_ASKED)
+
+
 def part_of(line: LineRow, amount: int | None) -> int:
     """How much of a line goes back where so much is asked for: no more than is left of it. Raises AmountTooHigh."""
     left = int(line.price - line.reserved)
@@ -128,24 +153,29 @@ def _request(
     order: Order, payment: PaymentRow, parts: dict[str, int], wanted: NewRefundRequest, request_id: str
 ) -> RequestRow:
     now, policy = clock.now(), POLICIES[order.header.refund_policy]
-    consumed, earlier = _consumed(order, parts), _earlier(order)
-    reasons = list(refund_policy.reasons(policy, payment.received_at, now, consumed, earlier))
+    left = {line.row: line.price - line.reserved - parts.get(line.row, 0) for line in order.lines}
+    asked = Asked(
+        paid_at=payment.received_at,
+        consumed=_consumed(order, parts),
+        earlier=counting.others(order),
+        splits_work=any(left[row] for row in parts),
+        splits_bundle=_splits_bundle(order, parts, left),
+    )
+    reasons = list(refund_policy.reasons(policy, asked, now))
     facts = refunding.approved(at_once=not reasons)
     return refunding.asked(order, payment, request_id, parts, reasons, text=wanted.text, **facts)
 
 
+def _splits_bundle(order: Order, parts: dict[str, int], left: dict[str, int]) -> bool:
+    bundles = {line.bundle["bundle_id"] for line in order.lines if line.bundle and line.row in parts}
+    others = [line for line in order.lines if line.bundle and line.bundle["bundle_id"] in bundles]
+    return any(left[line.row] for line in others if line.row not in parts)
+
+
 def _consumed(order: Order, parts: dict[str, int]) -> list[float]:
-    reader = order.holder_id
-    works = [line.work_id for line in order.works if line.row in parts] if reader else []
-    found = tables.batch_get([progress.key(str(reader), work_id) for work_id in works])
-    read = [seen.fraction if (seen := progress.of(row)) else 0.0 for row in found]
-    return read + [passing.elapsed(line, clock.now()) for line in order.lines if line.author_id and line.row in parts]
-
-
-def _earlier(order: Order) -> int:
-    """How many of the buyer's other orders of the last year had money sent back."""
-    since = clock.now() - timedelta(days=365)
-    return history.refunded_since(order.header.buyer_id, since) - (1 if order.header.refunded else 0)
+    works, passed = [line for line in order.works if line.row in parts], order.passed
+    used = [each.share for each in consuming.of_works(order.holder_id, works)] if order.holder_id else []
+    return used + ([consuming.of_pass(order, passed)] if passed and passed.row in parts else [])
 
 
 def waiting(admin: Actor, query: OrdersQuery) -> Page[RequestToDecide]:
@@ -201,8 +231,13 @@ def _approve(tx: Transaction, order: Order, request: RequestRow, approvals: list
     facts: dict[str, Any] = {"approvals": approvals}
     if len(approvals) >= approvals_needed(order, request.amount):
         facts |= {"approved_at": clock.now(), "unfinished": None, "due_at": None}
-        refunding.submit(tx, order.order_id, request.row.removeprefix("request#"))
+        _send(tx, order, request.row.removeprefix("request#"))
     collection.change(tx, request, **facts)
+
+
+def _send(tx: Transaction, order: Order, request_id: str) -> None:
+    counting.count(tx, order)
+    refunding.submit(tx, order.order_id, request_id)
 
 
 def _tell(tx: Transaction, order: Order, request: RequestRow, because: str) -> None:

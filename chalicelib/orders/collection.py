@@ -51,11 +51,6 @@ class Order(NamedTuple):
         return holder
 
     @property
-    def is_asked_back(self) -> bool:
-        """Something of it is asked for, or on its way back."""
-        return any(line.reserved != line.refunded for line in self.lines)
-
-    @property
     def works(self) -> list[LineRow]:
         """The lines that are works."""
         return [line for line in self.lines if line.author_id is None]

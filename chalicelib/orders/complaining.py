@@ -30,7 +30,8 @@ from chalicelib.orders.shapes import ComplaintToDecide, ComplaintView, NewCompla
 
 WITHIN = timedelta(days=180)
 ANSWER_WITHIN = timedelta(days=3)
-MOST_SAID = 20
+MOST_SAID, MOST_BYTES = 10, 40_000
+"""What each side says of a complaint, one item of 400 KB at most: in how many replies, and in how many bytes."""
 
 
 class NothingToComplainOf(Conflict):
@@ -48,10 +49,10 @@ class AlreadyComplained(Conflict):
 
 
 class ComplaintClosed(Conflict):
-    """It is decided, or enough was said."""
+    """It is decided, or who speaks has said enough."""
 
-    en = "This complaint is decided, or both sides have said enough."
-    zh = "该投诉已有决定，或双方陈述已达上限。"
+    en = "This complaint is decided, or you have said as much as you may: {replies} replies, and {bytes} bytes."
+    zh = "该投诉已有决定，或您的陈述已达上限：{replies} 条回复，共 {bytes} 字节。"
 
 
 def complain(buyer: Actor, order_id: str, wanted: NewComplaint, once: Once) -> ComplaintView:
@@ -124,14 +125,19 @@ def say(actor: Actor, order_id: str, complaint_id: str, wanted: NewReply) -> Com
         order, row = _find(order_id, complaint_id)
         said, side = list(row.said), _side(actor, order, row)
         if not said or (said[-1]["by"], said[-1]["text"]) != (side, wanted.text):
-            if row.decided_at or len(said) >= MOST_SAID:
-                raise ComplaintClosed
+            mine = [each["text"] for each in said if each["by"] == side]
+            if row.decided_at or len(mine) >= MOST_SAID or _size([*mine, wanted.text]) > MOST_BYTES:
+                raise ComplaintClosed(replies=MOST_SAID, bytes=MOST_BYTES)
             told = {"by": side, "text": wanted.text, "at": clock.rfc3339(clock.now())}
             collection.change(tx, row, said=[*said, told])
             trail.write(tx, actor, "complaint.answered", order_id, complaint=complaint_id)
         return history.complaint_view(row, order.lines)
 
     return decided(decide, Moved)
+
+
+def _size(texts: list[str]) -> int:
+    return len(msgspec.json.encode(texts))
 
 
 def rule(admin: Actor, order_id: str, complaint_id: str, ruling: Ruling) -> ComplaintView:

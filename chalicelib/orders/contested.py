@@ -1,5 +1,6 @@
 """What disputes mean for an order: which of its parts wait for a bank. Pure."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -43,8 +44,22 @@ def is_suspended(order: Order) -> bool:
 
 
 def is_frozen(order: Order) -> bool:
-    """Nothing is refunded or paid out: a bank asks, decides, or has decided against us."""
-    return any(row.ended_at is None or is_out(row) for row in of_sale(order))
+    """Nothing is refunded or paid out: a bank asks, or decides. What it decided is in the book: the rest goes on."""
+    return any(row.ended_at is None for row in of_sale(order))
+
+
+def is_waiting(order: Order) -> bool:
+    """A bank has money of it, and has not decided."""
+    return any(row.ended_at is None and is_out(row) for row in of_sale(order))
+
+
+def is_asked_back(order: Order) -> bool:
+    """Something of it is asked for, or on its way back; what was lost is neither."""
+    lost = Counter[str]()
+    for row in of_sale(order):
+        if row.ended_at and is_lost(row):
+            lost.update(row.parts)
+    return any(line.reserved != line.refunded + lost[line.row] for line in order.lines)
 
 
 def header_facts(order: Order, row: DisputeRow, was_out: bool, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ out, returns with it, and ends where it is lost. An inquiry reserves nothing: th
 refund.
 """
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from chalicelib.audit import trail
 from chalicelib.core import actors, clock, logs
 from chalicelib.core.errors import Conflict
 from chalicelib.core.money import apportion
-from chalicelib.core.transactions import Transaction, decided
+from chalicelib.core.transactions import Transaction, all_or_nothing, decided
 from chalicelib.ledger import earnings, entries, journals, postings
 from chalicelib.ledger.entries import Settled
 from chalicelib.ledger.returns import Taken
@@ -32,12 +33,24 @@ from chalicelib.orders import (
 )
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import ENDED, KNOWN, LOST, OrderDisputed
-from chalicelib.orders.models import DECISION, DISPUTE, OVERPAID, PURCHASE, DisputeRow, LineRow, PaymentRow, dispute_row
+from chalicelib.orders.models import (
+    DECISION,
+    DISPUTE,
+    OVERPAID,
+    PURCHASE,
+    DisputeRow,
+    LineRow,
+    PaymentRow,
+    RequestRow,
+    dispute_row,
+)
 from chalicelib.orders.returning import PaymentUnknown
 from chalicelib.payments import inbox
 from chalicelib.payments.inbox import Event
 from chalicelib.payments.objects import Dispute
 
+REFUSED_AT_ONCE = 20
+"""Requests that one transaction rejects, with the lines that they reserved: with 21 lines, half of what it may hold."""
 LOOKED_AT_AGAIN = timedelta(days=1)
 ACTOR = actors.system("disputing")
 
@@ -54,22 +67,79 @@ def note(dispute: Dispute, order_id: str, event: Event | None = None) -> None:
     """Enter what is new about a dispute. Raises NotFound, PaymentUnknown, DisputeUnknown, DisputeUncovered."""
 
     def decide(tx: Transaction) -> None:
-        _enter(tx, collection.read(order_id), dispute)
-        inbox.finish(tx, event)
+        order = _decided(collection.read(order_id), dispute)
+        if _enter(tx, order, dispute) or event is not None:
+            inbox.finish(tx, event)
 
     decided(decide, Conflict)
 
 
-def _enter(tx: Transaction, order: Order, dispute: Dispute) -> None:
-    payment = order.payment(dispute.payment_id)
-    if payment is None:
-        raise PaymentUnknown(dispute.payment_id)
+def _decided(order: Order, dispute: Dispute) -> Order:
+    """The order, of which nobody asks what the bank decides; some of it asked for in earlier transactions of their own,
+    for no number of requests may keep a dispute out. At their commit: Moved."""
+    while waiting := _overtaken(order, dispute):
+        with all_or_nothing() as tx:
+            parts = Counter[str]()
+            for request in waiting[:REFUSED_AT_ONCE]:
+                parts.subtract(request.parts)
+                facts = {"rejected_at": clock.now(), "rejected_because": OrderDisputed.en}
+                collection.change(tx, request, **facts, unfinished=None, due_at=None)
+            refunding.reserve(tx, order, _payment(order, dispute), parts)
+            told = {"dispute": dispute.id, "requests": len(waiting[:REFUSED_AT_ONCE])}
+            trail.write(tx, ACTOR, "refund.overtaken", order.order_id, **told)
+        order = collection.read(order.order_id)
+    return order
+
+
+def _overtaken(order: Order, dispute: Dispute) -> list[RequestRow]:
+    """The requests that nobody decided, once the bank has the money by what is new of the dispute."""
+    payment, row, new = _look(order, dispute)
+    if not _is_news(payment, row, dispute, new) or payment.kind != PURCHASE or _out(row, dispute, new) == 0:
+        return []
+    return [request for request in order.requests if request.unfinished == DECISION]
+
+
+def _enter(tx: Transaction, order: Order, dispute: Dispute) -> bool:
+    payment, row, new = _look(order, dispute)
+    if not _is_news(payment, row, dispute, new):
+        return False
+    seen = _Seen(tx, order, payment, row, dispute, new)
+    seen.enter()
+    return True
+
+
+def _look(order: Order, dispute: Dispute) -> tuple[PaymentRow, DisputeRow, list[Settled]]:
+    """What it is about, what is known of it, and the movements that are not. Raises PaymentUnknown, DisputeUnknown."""
     if dispute.status not in KNOWN:
         raise DisputeUnknown(dispute.status)
     row = order.dispute(dispute.id) or _begun(order, dispute)
     new = [move for move in dispute.moves if move.id not in row.moves]
-    if not row.version or new or row.status != dispute.status or not _is_covered(row, payment):
-        _Seen(tx, order, payment, row, dispute, new).enter()
+    return _payment(order, dispute), row, new
+
+
+def _payment(order: Order, dispute: Dispute) -> PaymentRow:
+    payment = order.payment(dispute.payment_id)
+    if payment is None:
+        raise PaymentUnknown(dispute.payment_id)
+    return payment
+
+
+def _is_news(payment: PaymentRow, row: DisputeRow, dispute: Dispute, new: list[Settled]) -> bool:
+    return not (row.version and not new and row.status == dispute.status and _is_covered(row, payment))
+
+
+def _moved(move: Settled, dispute: Dispute) -> int:
+    """What a movement took (or, below nothing, gave back) of what is disputed, in its currency."""
+    amount = abs(move.amount) if move.currency == dispute.currency else dispute.amount
+    return amount if move.amount < 0 else -amount
+
+
+def _out(row: DisputeRow, dispute: Dispute, new: list[Settled]) -> int:
+    """What the bank has with these movements. Raises DisputeUnknown."""
+    out = int(row.out) + sum(_moved(move, dispute) for move in new)
+    if not 0 <= out <= dispute.amount:
+        raise DisputeUnknown(f"{out} of {dispute.amount} is out")
+    return out
 
 
 def _begun(order: Order, dispute: Dispute) -> DisputeRow:
@@ -111,8 +181,6 @@ class _Seen:
 
     def enter(self) -> None:
         self._post_moves()
-        if contested.is_out(self.row):
-            self._refuse_requests()
         lost = self.dispute.status == LOST and self.row.out > 0
         if contested.is_lost(self.row) and self.row.out == 0:
             self._reprieve()
@@ -129,16 +197,12 @@ class _Seen:
 
     def _post_moves(self) -> None:
         """J4 and J5, keyed by the movement; what they come to is what the bank has."""
-        moves, out = dict(self.row.moves), self.row.out
+        moves, out = dict(self.row.moves), _out(self.row, self.dispute, self.new)
         for move in self.new:
-            amount = abs(move.amount) if move.currency == self.dispute.currency else self.dispute.amount
-            told = (self.order.order_id, self.dispute.currency, amount, move)
+            told = (self.order.order_id, self.dispute.currency, abs(_moved(move, self.dispute)), move)
             taken = move.amount < 0
             journals.post(self.tx, postings.dispute_taken(*told) if taken else postings.dispute_given_back(*told))
             moves[move.id] = move.amount
-            out += amount if taken else -amount
-        if not 0 <= out <= self.dispute.amount:
-            raise DisputeUnknown(f"{out} of {self.dispute.amount} is out")
         self._set(moves=moves, out=out)
 
     def _must_be_over(self) -> None:
@@ -185,14 +249,6 @@ class _Seen:
         return self.dispute.id if number == 1 else f"{self.dispute.id}.{number}"
 
     # What it may cost
-
-    def _refuse_requests(self) -> None:
-        """What nobody has decided yet, the bank decides."""
-        for request in self.order.requests:
-            if request.unfinished == DECISION and self.payment.kind == PURCHASE:
-                self._reserve(request.parts, -1)
-                facts = {"rejected_at": clock.now(), "rejected_because": OrderDisputed.en}
-                collection.change(self.tx, request, **facts, unfinished=None, due_at=None)
 
     def _cover(self) -> None:
         """Reserve of each line by what is left of it, as much as is there."""

@@ -36,6 +36,6 @@ def facts(now: Earnings) -> dict[str, Any]:
 
 
 def held_again(payment: PaymentRow, now: Earnings, due_at: Any) -> dict[str, Any]:
-    """What the payment of a sale waits for, once something came back to the hold of which all had been released."""
-    waits = payment.unfinished is None and now.settled_in and now.held
+    """What the payment of a sale waits for, once something came back to the hold, which had ended."""
+    waits = payment.unfinished is None and now.held
     return {"unfinished": RELEASE, "due_at": due_at} if waits else {}

@@ -127,7 +127,7 @@ def _must_be_open(order: Order) -> None:
     if order.header.claimed_by:
         raise GiftClaimed
     gone = all(refunding.is_returned(line) for line in order.lines)
-    if order.is_asked_back or gone or contested.is_frozen(order):
+    if contested.is_asked_back(order) or gone or contested.is_frozen(order) or contested.is_suspended(order):
         raise GiftClosed
 
 

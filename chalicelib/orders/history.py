@@ -161,9 +161,9 @@ def _moment(at: datetime | None) -> str | None:
     return clock.rfc3339(at) if at else None
 
 
-def refunded_since(buyer_id: str, moment: datetime) -> int:
-    """How many orders placed since then had money sent back. One query or more."""
-    return sum(1 for row in OrderRow.by_buyer.query(buyer_id, OrderRow.placed_at >= moment) if row.refunded)
+def refunded_since(buyer_id: str, moment: datetime) -> set[str]:
+    """Which orders placed since then had money sent back. One query or more."""
+    return {row.order_id for row in OrderRow.by_buyer.query(buyer_id, OrderRow.placed_at >= moment) if row.refunded}
 
 
 def _card(header: OrderRow) -> dict[str, Any]:

@@ -22,7 +22,7 @@ COMPLAINT, PLACEMENT = "complaint", "placement"
 end of its authors' hold, a refund for its end, a buyer's request or complaint, or an admin's placement, for somebody to
 decide, a dispute for its end, a pass for the letter that says when it ends, a subscription for the next look at it."""
 
-SUBSCRIBER = "subscriber#"
+SUBSCRIBER, BUYER = "subscriber#", "buyer#"
 PURCHASE, OVERPAID, REVIEW = "purchase", "overpaid", "review"
 """What a payment is: of the order, once more of the order, or of nothing that we sell."""
 
@@ -352,6 +352,18 @@ class SubscriptionRow(Row):
         return str(self.row).removeprefix(f"{SUBSCRIPTION}#")
 
 
+class BuyerRow(Row):
+    """Which orders of a buyer were approved to go back, and when, by order."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    order_id = UnicodeAttribute(hash_key=True)
+    row = UnicodeAttribute(range_key=True, default="buyer")
+    approved = Json()
+    version = VersionAttribute()
+
+
 _KINDS: dict[str, type[Row]] = {
     "order": OrderRow,
     "line": LineRow,
@@ -362,6 +374,7 @@ _KINDS: dict[str, type[Row]] = {
     "complaint": ComplaintRow,
     "placement": PlacementRow,
     "subscription": SubscriptionRow,
+    "buyer": BuyerRow,
 }
 
 
@@ -405,6 +418,10 @@ def complaint_row(complaint_id: str) -> str:
 
 def placement_row(placement_id: str) -> str:
     return f"placement#{placement_id}"
+
+
+def buyer_key(account_id: str) -> str:
+    return f"{BUYER}{account_id}"
 
 
 def subscriber_key(account_id: str) -> str:

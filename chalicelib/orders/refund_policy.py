@@ -15,11 +15,13 @@ METHOD_DAYS = {"alipay": 90, "wechat_pay": 180}
 """How long the provider can send money back by a method that has a limit (docs.stripe.com/refunds)."""
 
 OUTSIDE_WINDOW, MOSTLY_CONSUMED, MANY_REFUNDS = "outside_window", "mostly_consumed", "many_refunds"
+PART_OF_WORK, PART_OF_BUNDLE = "part_of_work", "part_of_bundle"
 
 
 class Policy(Struct, frozen=True):
-    """Within ``window_days`` of paying, of works of which at most ``most_consumed_percent`` were read, and with at most
-    ``most_in_a_year`` earlier refunds, money goes back without anybody deciding. Otherwise somebody decides."""
+    """Within ``window_days`` of paying, of whole works and bundles of which at most ``most_consumed_percent`` was used,
+    and with less than ``most_in_a_year`` earlier refunds, money goes back without anybody deciding. Otherwise somebody
+    decides: so of a part, for which the buyer would keep the work."""
 
     version: str
     window_days: int
@@ -40,9 +42,11 @@ def in_words(version: str) -> str:
     rules = POLICIES[version]
     days, percent = rules.window_days, rules.most_consumed_percent
     return (
-        f"Refunds (rules {version}): within {days} days of paying and with at most {percent} % of it used, your money "
-        f"comes back without anybody deciding; otherwise somebody decides.\n"
-        f"退款规则（{version}）：付款后 {days} 天内且使用不超过 {percent}%，自动退款；其他情况由人工决定。"
+        f"Refunds (rules {version}): within {days} days of paying and with at most {percent} % of it used, all that "
+        f"you paid for a work comes back without anybody deciding; otherwise somebody decides. A file that you opened "
+        f"is used.\n"
+        f"退款规则（{version}）：付款后 {days} 天内且使用不超过 {percent}%，作品全款自动退还；其他情况由人工决定。"
+        f"打开过的文件视为已使用。"
     )
 
 
@@ -56,14 +60,30 @@ def view(version: str) -> PolicyView:
     )
 
 
-def reasons(policy: Policy, paid_at: datetime, now: datetime, consumed: list[float], earlier: int) -> Iterator[str]:
-    """Why somebody must decide; none where the rules do. ``consumed``: shares of the works, from 0 to 1."""
-    if now - paid_at > timedelta(days=policy.window_days):
+class Asked(Struct, frozen=True):
+    """What is asked back, ``paid_at`` that moment. ``consumed``: shares of the works, from 0 to 1. ``earlier``: other
+    orders of the buyer that went back within a year. ``splits_work``: some of its price stays paid; ``splits_bundle``:
+    other works of its bundle do."""
+
+    paid_at: datetime
+    consumed: list[float]
+    earlier: int
+    splits_work: bool
+    splits_bundle: bool
+
+
+def reasons(policy: Policy, asked: Asked, now: datetime) -> Iterator[str]:
+    """Why somebody must decide; none where the rules do."""
+    if now - asked.paid_at > timedelta(days=policy.window_days):
         yield OUTSIDE_WINDOW
-    if any(share * 100 > policy.most_consumed_percent for share in consumed):
+    if any(share * 100 > policy.most_consumed_percent for share in asked.consumed):
         yield MOSTLY_CONSUMED
-    if earlier >= policy.most_in_a_year:
+    if asked.earlier >= policy.most_in_a_year:
         yield MANY_REFUNDS
+    if asked.splits_work:
+        yield PART_OF_WORK
+    if asked.splits_bundle:
+        yield PART_OF_BUNDLE
 
 
 def closes_at(method: str | None, paid_at: datetime) -> datetime | None:

@@ -47,7 +47,7 @@ def release(row: PaymentRow) -> None:
 def _is_kept(order: Order) -> bool:
     """Something of it is asked for, or on its way back, or a bank decides, or somebody must of a complaint."""
     complained = any(row.decided_at is None for row in order.complaints)
-    return order.is_asked_back or complained or contested.is_frozen(order)
+    return contested.is_asked_back(order) or complained or contested.is_frozen(order)
 
 
 def _rate(settlement: Journal, payment: PaymentRow) -> Rate:

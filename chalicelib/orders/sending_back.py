@@ -23,7 +23,7 @@ def carry_out(task: Task) -> None:
         return None
     refund = next((each for each in gateway.refunds_of(request.payment_id) if each.task == task.outbox_id), None)
     try:
-        if refund is None and contested.is_suspended(order):
+        if refund is None and contested.is_waiting(order):
             return _give_up(order.order_id, task.data["request_id"], "disputed")
         if refund is None:
             asked = (task.outbox_id, task.attempts, order.order_id, request.payment_id)

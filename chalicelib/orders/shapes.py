@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from chalicelib.core.money import MAXIMUM, CurrencyCode
-from chalicelib.core.validation import LINE
+from chalicelib.core.validation import LINE, LINES
 from chalicelib.coupons.shapes import Code
 from chalicelib.ledger.shapes import NewProposal
 
@@ -184,7 +184,7 @@ class GiftLink(Struct):
 class GiftMessage(Struct, forbid_unknown_fields=True):
     """What I say to whoever gets my gift; they see it and what is given, and nothing else of me."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=1000)]
+    text: Annotated[str, Meta(min_length=1, max_length=1000, pattern=LINES)]
 
 
 class GiftClaim(Struct, forbid_unknown_fields=True):
@@ -226,7 +226,7 @@ class NewRefundRequest(Struct, forbid_unknown_fields=True):
     """What of an order is to go back: all of it where no works are named. ``text`` is for who decides."""
 
     works: Annotated[list[WorkToRefund], Meta(min_length=1, max_length=MOST_WORKS)] | None = None
-    text: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    text: Annotated[str, Meta(min_length=1, max_length=2000, pattern=LINES)] | None = None
 
 
 class RefundPart(Struct):
@@ -269,7 +269,7 @@ class Decision(Struct, forbid_unknown_fields=True):
     """``because`` is told to the buyer of what is rejected."""
 
     approve: bool
-    because: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
+    because: Annotated[str, Meta(min_length=1, max_length=1000, pattern=LINES)] | None = None
 
 
 class DisputeView(Struct):
@@ -338,11 +338,11 @@ class NewComplaint(Struct, forbid_unknown_fields=True):
 
     work_id: WorkId
     kind: ComplaintKind
-    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=LINES)]
 
 
 class NewReply(Struct, forbid_unknown_fields=True):
-    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=LINES)]
 
 
 class Said(Struct):
@@ -388,7 +388,7 @@ class Ruling(Struct, forbid_unknown_fields=True):
     the work where none is named."""
 
     uphold: bool
-    because: Annotated[str, Meta(min_length=1, max_length=1000)]
+    because: Annotated[str, Meta(min_length=1, max_length=1000, pattern=LINES)]
     amount: Annotated[int, Meta(ge=1, le=MAXIMUM)] | None = None
 
 
@@ -413,7 +413,7 @@ class SaleView(Struct):
 class NewEvidence(Struct, forbid_unknown_fields=True):
     """What the bank should know beside what we know of the sale, which is put together for it."""
 
-    statement: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    statement: Annotated[str, Meta(min_length=1, max_length=10_000, pattern=LINES)]
 
 
 class PolicyView(Struct):

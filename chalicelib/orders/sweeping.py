@@ -49,8 +49,9 @@ AGAIN = timedelta(minutes=30)
 """What was looked at and still waits goes behind the others for so long: what is stuck starves nothing."""
 
 ACTOR = actors.system("sweeping")
-AT_ONCE = 50
-"""How many of a kind one run looks at, each with a question to Stripe or two; the next run goes on."""
+AT_ONCE, SECONDS = 50, 5.0
+"""How many of a kind one run looks at, each with a question to Stripe or two, and for how long; the next run goes on.
+So all kinds fit into the minute that a run may take. Pages come last: anybody may open them by the hundred."""
 
 T = TypeVar("T")
 
@@ -78,14 +79,14 @@ def sweep() -> Swept:
     return Swept(
         missed=missed,
         events=_each(late, _hear),
-        unpaid=_each(_due(PAYMENT, timedelta(0)), _in_turn(_look_for_payment)),
+        releases=_each(_due(RELEASE, timedelta(0)), _in_turn(releasing.release, timedelta(days=1))),
+        payees=_each(paying.due(), paying.look),
         unsettled=_each(_due(SETTLEMENT, SETTLES_WITHIN), _in_turn(_look_for_settlement)),
         refunds=_each(_due(REFUND, SETTLES_WITHIN), _in_turn(_look_for_refund)),
         disputes=_each(_due(DISPUTE, timedelta(0)), _in_turn(_look_for_dispute, timedelta(days=1))),
         passes=_each(_due(ENDING, timedelta(0)), _in_turn(passing.tell)),
         subscriptions=_each(_due(SUBSCRIPTION, timedelta(0)), _in_turn(unsubscribing.look)),
-        releases=_each(_due(RELEASE, timedelta(0)), _in_turn(releasing.release, timedelta(days=1))),
-        payees=_each(paying.due(), paying.look),
+        unpaid=_each(_due(PAYMENT, timedelta(0)), _in_turn(_look_for_payment)),
     )
 
 
@@ -102,13 +103,15 @@ def _due(waiting_for: str, patience: timedelta) -> Iterable[Any]:
 
 
 def _each(found: Iterable[T], deed: Callable[[T], None]) -> int:
-    done = 0
+    done, began = 0, clock.ticks()
     for one in list(found):
         try:
             deed(one)
             done += 1
         except Exception as error:
             logs.failed("a sweep failed", error)
+        if clock.ticks() - began > SECONDS:
+            break
     return done
 
 

@@ -29,7 +29,7 @@ TRANSACTION_ITEMS = 100
 FIXED_ITEMS = 15
 """What is written whatever was bought, at most: of fulfilment order, payment, two journals, a movement, receipt, inbox,
 audit, an answer, what is declared, and a coupon's two counts; of a dispute order, payment, dispute, three journals, two
-movements, inbox, audit, what is declared, and requests that it ends."""
+movements, inbox, audit, and what is declared."""
 
 AUTHORS_ITEMS = 3
 """What a journal writes for an author: the entries of their statement, and the balances, one or two."""

@@ -99,12 +99,14 @@ def signed_url(stage: Stage) -> Deed:
     work_id = stage.published_works()[0]
     reader = stage.a_reader_of(work_id)
     (file,) = stage.anonymous().get(f"/v1/works/{work_id}")["files"]
-    return lambda: reader.get(f"/v1/me/works/{work_id}/files/{file['file_id']}")
+    path = f"/v1/me/works/{work_id}/files/{file['file_id']}"
+    reader.get(path)  # the first time, that it was handed over is kept
+    return lambda: reader.get(path)
 
 
-@use_case(standing=1, BatchGetItem=2, TransactWriteItems=2)
+@use_case(standing=1, UpdateItem=1, BatchGetItem=2, TransactWriteItems=2)
 def create_order(stage: Stage) -> Deed:
-    """Read works and access; record the order with its key; note where it is paid."""
+    """Count it towards the limit; read works and access; record the order with its key; note where it is paid."""
     work_id, reader = stage.published_works()[0], stage.a_reader()
 
     def order() -> Any:

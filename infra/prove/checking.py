@@ -45,7 +45,7 @@ class Watch:
                 case "balances":
                     moved[write.key] -= _number(write.new, "amount") - _number(write.old, "amount")
                 case "orders":
-                    touched |= set() if write.key[0].startswith("subscriber#") else {write.key[0]}
+                    touched |= set() if write.key[0].startswith(("subscriber#", "buyer#")) else {write.key[0]}
                     self._covered(write)
                     self._passed(write)
                     _keeps_its_claim(write)

@@ -118,6 +118,8 @@ def test_a_second_admin_confirms_and_not_who_made_it(shop):
         ({"basis_points": 100, "most_uses": 0}, "most_uses"),
         ({"basis_points": 100, "ends_at": "2020-01-01T00:00:00Z"}, "ends_at"),
         ({"basis_points": 100, "begins_at": "2030-01-02T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z"}, "ends_at"),
+        ({"basis_points": 100, "begins_at": "0001-01-01T00:00:00+14:00"}, "begins_at"),
+        ({"basis_points": 100, "ends_at": "9999-12-31T23:59:59-14:00"}, "ends_at"),
         ({"basis_points": 100, "ends_at": "2030-01-01T00:00:00"}, "ends_at"),
         ({"basis_points": 100, "works": []}, "works"),
     ],

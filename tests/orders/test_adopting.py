@@ -6,7 +6,7 @@ from chalicelib.orders import hearing
 from chalicelib.payments import gateway, inbox
 from tests.crashes import Cut, cut
 from tests.orders.test_crashes import waiting
-from tests.orders.test_refunds import LATE_FAILURE, asks, settled
+from tests.orders.test_refunds import LATE_FAILURE, sends_back, settled
 
 
 def refunded_by_hand(shop, order, amount):
@@ -32,12 +32,12 @@ def test_all_of_a_sale_goes_back_as_if_its_buyer_had_asked(shop):
 
 def test_part_of_a_sale_is_spread_over_what_is_left_of_its_lines(shop):
     order = settled(shop, shop.bought(shop.reader, shop.works["tides"], shop.works["winds"]))
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 899}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 899}])
     shop.arrives()
     refunded_by_hand(shop, order, 500)
     shop.arrives()
     parts = shop.seen(shop.reader, order)["refunds"]
-    spread = next(each for each in parts if each["reasons"])
+    spread = next(each for each in parts if each["reasons"] == ["made_at_provider"])
     assert {part["work_id"]: part["amount"] for part in spread["works"]} == {shop.works["winds"]: 500}
     assert set(shop.library(shop.reader)) == {shop.works["tides"], shop.works["winds"]}
     shop.holds()
@@ -62,10 +62,10 @@ def test_one_that_fails_late_gives_everything_back(shop):
 
 
 def test_what_a_request_has_reserved_is_not_reserved_twice(shop):
-    """The buyer's request waits for a person; meanwhile the dashboard sends all of it back."""
+    """The buyer's request is approved and not sent yet; meanwhile the dashboard sends all of it back."""
     shop.world.clock.advance(seconds=1)
     order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 600}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 600}])
     refunded_by_hand(shop, order, 900)
     shop.arrives(tolerate=True)
     for _ in range(3):

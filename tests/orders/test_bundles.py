@@ -11,7 +11,7 @@ from chalicelib.orders import bundling
 from tests.catalog.test_bundles import field_of, made
 from tests.crashes import Cut, cut
 from tests.orders.test_fulfilment import HEARD, ids_of
-from tests.orders.test_refunds import asks
+from tests.orders.test_refunds import asks, sends_back
 from tests.till import Shop
 
 PLACING = 6
@@ -150,7 +150,8 @@ def test_a_bundle_goes_back_work_by_work_and_leaves_nothing_over(shop, bundle):
     order = bought(shop, bundle)
     shop.settles()
     shop.arrives()
-    asks(shop, order, works=[{"work_id": shop.works["winds"]}])
+    part = sends_back(shop, order, works=[{"work_id": shop.works["winds"]}])
+    assert part.json["reasons"] == ["part_of_bundle"]
     shop.arrives()
     seen = shop.seen(shop.reader, order)
     assert (seen["status"], seen["refunded"]) == ("partially_refunded", 790)

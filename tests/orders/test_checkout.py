@@ -246,6 +246,15 @@ def test_what_stripe_declines_ends_the_order(shop):
     shop.holds()
 
 
+def test_nobody_asks_for_orders_or_their_prices_without_end(shop):
+    """The limits themselves are core's: here they are on the routes."""
+    said = [shop.orders(shop.reader, "01ARZ3NDEKTSV4RRFFQ69G5FAV").status for _ in range(61)]
+    assert (set(said[:60]), said[60]) == ({422}, 429)
+    wanted = {"work_ids": [shop.works["tides"]], "currency": "usd"}
+    said = [shop.world.post("/v1/quotes", wanted, as_=shop.reader).status for _ in range(61)]
+    assert (set(said[:60]), said[60]) == ({200}, 429)
+
+
 # The cap on carts
 
 

@@ -74,6 +74,26 @@ def test_what_is_dismissed_moves_nothing_and_is_not_complained_of_again(shop):
     shop.holds()
 
 
+def test_each_side_has_its_own_replies_and_nobody_uses_up_the_others(shop):
+    order = shop.bought(shop.reader, shop.works["tides"])
+    complaint = complains(shop, order).json
+    said = [says(shop, complaint, shop.reader, f"More {number}").status for number in range(11)]
+    assert said == [200] * 10 + [409]
+    assert says(shop, complaint, shop.author, "It is all there.").status == 200
+    assert says(shop, complaint, shop.reader, "Again").json["code"] == "complaint_closed"
+
+
+def test_what_is_said_is_text_and_never_more_than_its_row_can_hold(shop):
+    order = shop.bought(shop.reader, shop.works["tides"])
+    assert complains(shop, order, text="\u0001" * 4000).json["code"] == "field_invalid"
+    complaint = complains(shop, order, text="\n".join("潮" * 79 for _ in range(50))).json
+    assert says(shop, complaint, shop.reader, "It\u0000ends").status == 422
+    for side in (shop.reader, shop.author):
+        said = [says(shop, complaint, side, "潮" * 3_998 + f"{number:02}").status for number in range(10)]
+        assert said == [200] * 3 + [409] * 7
+    assert rules(shop, complaint, uphold=False, because="两\n行").status == 200
+
+
 def test_while_one_is_open_authors_wait_for_what_they_earned(shop):
     order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
     complaint = complains(shop, order).json

@@ -43,7 +43,7 @@ def test_evidence_is_what_we_know_and_what_a_person_adds(contested):
     told = dispute["evidence"]
     assert (dispute["status"], dispute["evidence_details"]["submission_count"]) == ("under_review", 1)
     assert told["product_description"] == "On winds"
-    assert told["access_activity_log"].startswith("On winds: 42 % read, last on ")
+    assert told["access_activity_log"].startswith("On winds: 42 % used, read last on ")
     assert "within 14 days of paying" in told["refund_policy_disclosure"]
     assert told["customer_email_address"] == contested.reader.email
     assert told["uncategorized_text"] == "She wrote to us that she liked it."

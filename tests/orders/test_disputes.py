@@ -4,12 +4,15 @@ import itertools
 
 import pytest
 
-from chalicelib.orders import collection, hearing
+from chalicelib.catalog.models import WorkRow
+from chalicelib.core import ids
+from chalicelib.orders import collection, disputing, hearing
 from chalicelib.payments import inbox
 from infra.local.fake_stripe import disputes
 from tests.crashes import Cut, cut
+from tests.orders.test_checkout import items_of
 from tests.orders.test_crashes import waiting
-from tests.orders.test_refunds import LATE_FAILURE, asks, decides, settled
+from tests.orders.test_refunds import LATE_FAILURE, asks, decides, sends_back, settled
 
 OPENED = "charge.dispute.created"
 
@@ -46,7 +49,7 @@ def test_a_dispute_takes_access_and_a_loss_takes_the_shares(shop):
     seen = shop.seen(shop.reader, order)
     assert (seen["status"], shop.library(shop.reader), books(shop)) == ("charged_back", [], {})
     assert [moment["what"] for moment in seen["timeline"]][-2:] == ["disputed", "charged_back"]
-    assert (asks(shop, order).status, asks(shop, order).json["code"]) == (409, "order_disputed")
+    assert (asks(shop, order).status, asks(shop, order).json["code"]) == (409, "nothing_to_refund")
     shop.holds()
 
 
@@ -94,9 +97,36 @@ def test_an_inquiry_that_becomes_a_dispute_takes_the_money(shop):
     shop.holds()
 
 
+def test_what_a_bank_left_can_be_asked_for_and_while_it_decides_cannot(shop):
+    order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
+    dispute = disputed(shop, order, amount=100)
+    shop.arrives()
+    assert asks(shop, order).json["code"] == "order_disputed"
+    becomes(shop, dispute, "lost")
+    assert (shop.seen(shop.reader, order)["status"], shop.library(shop.reader)) == ("charged_back", [])
+    shop.holds()
+    shop.every("dispute")[0]["is_charge_refundable"] = True
+    assert (reply := asks(shop, order, key="refund-key-2").json)["amount"] == 800, reply
+    assert reply["status"] == "approved"
+    shop.arrives()
+    assert (shop.seen(shop.reader, order)["refunds"][0]["status"], books(shop)) == ("refunded", {})
+    assert shop.library(shop.reader) == []
+    shop.holds()
+
+
+def test_what_a_provider_will_not_send_after_a_loss_is_free_again(shop):
+    order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
+    becomes(shop, disputed(shop, order, amount=100), "lost")
+    assert asks(shop, order).json["status"] == "approved"
+    shop.arrives()
+    assert shop.seen(shop.reader, order)["refunds"][0]["status"] == "failed"
+    assert asks(shop, order, key="refund-key-2").json["amount"] == 800
+    shop.holds()
+
+
 def test_what_was_refunded_before_is_not_lost_again(shop):
     order = settled(shop, shop.bought(shop.reader, shop.works["tides"], shop.works["winds"]))
-    asks(shop, order, works=[{"work_id": shop.works["winds"], "amount": 334}])
+    sends_back(shop, order, works=[{"work_id": shop.works["winds"], "amount": 334}])
     shop.arrives()
     dispute = disputed(shop, order)
     becomes(shop, dispute, "lost")
@@ -118,7 +148,7 @@ def test_a_bank_that_takes_a_part_takes_it_of_all_works_alike(shop):
 def test_more_than_is_left_waits_in_suspense_for_a_person(shop):
     """Card networks may dispute all of a charge of which some went back already."""
     order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 400}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 400}])
     shop.arrives()
     charge = shop.every("charge")[0]
     charge["amount_refunded"] = 0
@@ -180,6 +210,52 @@ def test_what_nobody_decided_yet_the_bank_decides(shop):
     assert decides(shop, order, request, approve=True).status == 409
     becomes(shop, dispute, "lost")
     assert books(shop) == {}
+    shop.holds()
+
+
+def undecided(shop, *work_ids):
+    """An order, each work of which is asked back by a request that waits for somebody."""
+    order = settled(shop, shop.bought(shop.reader, *work_ids))
+    shop.world.clock.advance(days=15)
+    shop.signs_everybody_in()
+    for number, work_id in enumerate(work_ids):
+        assert asks(shop, order, f"refund-key-{number}", works=[{"work_id": work_id}]).json["status"] == "review"
+    return order
+
+
+def test_requests_that_wait_are_rejected_some_at_a_time_and_keep_no_dispute_out(shop, monkeypatch):
+    monkeypatch.setattr(disputing, "REFUSED_AT_ONCE", 3)
+    order = undecided(shop, *shop.copies(shop.works["tides"], 10))
+    dispute = disputed(shop, order)
+    shop.arrives()
+    seen = shop.seen(shop.reader, order)
+    assert (seen["status"], shop.library(shop.reader)) == ("disputed", [])
+    assert {request["status"] for request in seen["refunds"]} == {"rejected"}
+    shop.holds()
+    becomes(shop, dispute, "lost")
+    assert books(shop) == {}
+    shop.holds()
+
+
+def test_the_largest_cart_with_as_many_requests_is_lost_in_one_sight(shop):
+    """Twenty works, as many authors as an order may have, and a request for each work."""
+    authors = {ids.new(): 625 for _ in range(15)} | {shop.author.account_id: 625}
+    works = shop.copies(shop.works["tides"], 20)
+    for work_id in works:
+        row = WorkRow.get(work_id, "work")
+        row.shares = authors
+        row.save()
+    assert shop.orders(shop.reader, *works).code == "cart_too_large"
+    for work_id in works:
+        row = WorkRow.get(work_id, "work")
+        row.shares = dict.fromkeys(list(authors)[:14], 666) | {shop.author.account_id: 676}
+        row.save()
+    order = undecided(shop, *works)
+    disputes.move(shop.fake, disputed(shop, order), "lost")
+    with shop.world.platform.emulator.meter.recording() as exchanges:
+        shop.arrives()
+    assert max(items_of(exchanges)) == 8 + 2 * 20 + 2 * 15
+    assert (shop.seen(shop.reader, order)["status"], shop.library(shop.reader), books(shop)) == ("charged_back", [], {})
     shop.holds()
 
 
@@ -257,7 +333,7 @@ def test_every_order_in_which_it_can_be_told_comes_to_the_same(shop, end):
     """Every fifth permutation of five events: the dispute's, and a refund's before it."""
     order = settled(shop, shop.bought(shop.reader, shop.works["tides"], shop.works["winds"]))
     shop.fake.state.holding = True
-    asks(shop, order, works=[{"work_id": shop.works["winds"], "amount": 334}])
+    sends_back(shop, order, works=[{"work_id": shop.works["winds"], "amount": 334}])
     shop.world.pump()
     dispute = disputed(shop, order)
     disputes.move(shop.fake, dispute, end)

@@ -324,7 +324,7 @@ def test_the_bank_hears_what_was_read_by_who_claimed_it(shop, given):
     shop.people["reader"], shop.people["other"] = shop.other, shop.reader
     reads(shop, shop.works["tides"], 0.5)
     log = answering.evidence(read(order["order_id"]), "")["access_activity_log"]
-    assert "50 % read" in log and "claimed on" in log and shop.other.account_id not in log
+    assert "50 % used" in log and "claimed on" in log and shop.other.account_id not in log
 
 
 def test_a_refund_that_comes_between_keeps_the_claim_away(shop, given):

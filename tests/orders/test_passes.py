@@ -21,7 +21,7 @@ from tests.catalog.test_bundles import field_of
 from tests.crashes import Cut, cut
 from tests.orders.test_crashes import BEFORE_AND_AFTER, waiting
 from tests.orders.test_fulfilment import HEARD, ids_of
-from tests.orders.test_refunds import asks, decides
+from tests.orders.test_refunds import asks, decides, sends_back
 from tests.till import Shop
 
 PRICES = {"usd": 1_200, "jpy": 1_200}
@@ -362,9 +362,17 @@ def test_a_refund_that_fails_late_gives_the_same_days_back(shop, days30):
     shop.holds()
 
 
+def test_a_pass_for_which_a_file_was_handed_over_is_used(shop, days30):
+    order = bought(shop, days30)
+    assert reads(shop) == 200
+    request = asks(shop, order).json
+    assert (request["status"], request["reasons"]) == ("review", ["mostly_consumed"])
+    shop.holds()
+
+
 def test_a_part_of_a_pass_goes_back_and_the_days_stay(shop, days30):
     order = bought(shop, days30)
-    asks(shop, order, works=[{"work_id": days30["pass_id"], "amount": 400}])
+    sends_back(shop, order, works=[{"work_id": days30["pass_id"], "amount": 400}])
     shop.arrives()
     assert (shop.seen(shop.reader, order)["status"], reads(shop)) == ("partially_refunded", 200)
     shop.holds()

@@ -234,6 +234,22 @@ def test_an_event_that_is_done_is_not_put_aside(shop):
     assert list(inbox.parked()) == []
 
 
+def test_many_pages_that_nobody_paid_keep_no_author_waiting(shop, monkeypatch):
+    """Each kind has its time, and pages come last."""
+    monkeypatch.setattr(sweeping, "SECONDS", 0.0)
+    shop.bought(shop.reader, shop.works["tides"])
+    shop.settles()
+    shop.arrives()
+    shop.world.clock.advance(days=15)
+    shop.signs_everybody_in()
+    for work_id in shop.copies(shop.works["tides"], 3):
+        shop.ordered(shop.other, work_id)
+    shop.fake.state.agenda.clear()
+    shop.world.clock.advance(minutes=46)
+    swept = sweeping.sweep()
+    assert (swept.releases, swept.unpaid, shop.journals().count("Rel")) == (1, 1, 1)
+
+
 def test_what_is_stuck_at_the_head_of_the_line_starves_nothing_behind_it(shop, monkeypatch):
     monkeypatch.setattr(sweeping, "AT_ONCE", 3)
     for _ in range(3):

@@ -9,9 +9,9 @@ import pytest
 from chalicelib.audit import trail
 from chalicelib.ledger import journals
 from chalicelib.settlement import payees
-from infra.local.fake_stripe import accounts, faults, payouts, refunds, topups, transfers, webhooks
+from infra.local.fake_stripe import accounts, disputes, faults, payouts, refunds, topups, transfers, webhooks
 from tests.crashes import Cut, cut
-from tests.orders.test_refunds import asks, settled
+from tests.orders.test_refunds import sends_back, settled
 from tests.till import Shop
 
 
@@ -146,16 +146,54 @@ def test_nothing_is_released_while_somebody_asks_or_a_bank_decides(shop):
     opens(shop)
     order = sold(shop, shop.works["winds"])
     passes(shop, days=13)
-    assert asks(shop, order, works=[{"work_id": shop.works["winds"], "amount": 100}]).status == 201
+    assert sends_back(shop, order, works=[{"work_id": shop.works["winds"], "amount": 100}]).status == 201
     shop.fails("fail", "POST", "/v1/refunds", times=100)
     shop.later(days=3, tolerate=True)
     assert "Rel" not in shop.journals()
 
 
+def loses(shop: Shop, order, amount):
+    """A bank takes so much of the sale for good, and no fee, of which there would be too little to pay anybody."""
+    shop.fake.merchant.dispute_fee = 0
+    charge = shop.every("payment_intent")[0]["latest_charge"]
+    dispute = disputes.open_dispute(shop.fake, charge, amount)["id"]
+    disputes.move(shop.fake, dispute, "lost")
+    shop.arrives()
+    return dispute
+
+
+def test_what_a_bank_left_of_a_sale_is_released_and_what_it_gives_back_on_appeal_too(shop):
+    opens(shop)
+    loses_a_part, won_late = sold(shop), 90
+    dispute = loses(shop, loses_a_part, 100)
+    assert payee(shop)["held"] == {"usd": 810 - won_late}
+    passes(shop, days=17)
+    assert (payee(shop)["held"], [one["amount"] for one in shop.every("transfer")]) == ({"usd": 0}, [720])
+    disputes.move(shop.fake, dispute, "appeal_under_review")
+    disputes.move(shop.fake, dispute, "won")
+    shop.arrives()
+    passes(shop, days=2)
+    assert (payee(shop)["held"], [one["amount"] for one in shop.every("transfer")]) == ({"usd": 0}, [720, won_late])
+    shop.holds()
+
+
+def test_what_was_lost_whole_and_comes_back_long_after_the_hold_is_released(shop):
+    opens(shop)
+    dispute = loses(shop, sold(shop), 900)
+    passes(shop, days=17)
+    assert (payee(shop)["held"], shop.every("transfer")) == ({"usd": 0}, [])
+    disputes.move(shop.fake, dispute, "appeal_under_review")
+    disputes.move(shop.fake, dispute, "won")
+    shop.arrives()
+    passes(shop, days=2)
+    assert (payee(shop)["held"], [one["amount"] for one in shop.every("transfer")]) == ({"usd": 0}, [810])
+    shop.holds()
+
+
 def test_a_refund_before_the_release_leaves_less_to_release(shop):
     opens(shop)
     order = sold(shop, shop.works["tides"])
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
     shop.arrives()
     passes(shop, days=17)
     assert [transfer["amount"] for transfer in shop.every("transfer")] == [540]
@@ -231,7 +269,7 @@ def test_what_was_earned_while_a_reversal_was_tried_is_paid_though_it_is_decline
 def test_a_refund_that_fails_late_after_the_release_is_released_anew(shop):
     opens(shop)
     order = sold(shop)
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 300}])
     shop.arrives()
     passes(shop, days=17)
     assert [transfer["amount"] for transfer in shop.every("transfer")] == [540]

@@ -65,6 +65,7 @@ CART: tuple[type[Refusal], ...] = (
     body=NewOrder,
     answers={201: OrderView},
     refuses=(*CART, BillingAddressMissing, BillingAddressUnknown, CheckoutDeclined, ProviderUnavailable),
+    limit=Limit(60, 900),
     once=True,
 )
 def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
@@ -73,7 +74,16 @@ def place_order(actor: Actor, body: NewOrder, once: Once) -> Answer:
     return created(order, checkout.location(order.order_id))
 
 
-@route(routes, "POST", "/v1/quotes", who=Who.READER, body=NewOrder, answers={200: QuoteView}, refuses=CART)
+@route(
+    routes,
+    "POST",
+    "/v1/quotes",
+    who=Who.READER,
+    body=NewOrder,
+    answers={200: QuoteView},
+    refuses=CART,
+    limit=Limit(60, 900),
+)
 def quote(actor: Actor, body: NewOrder) -> Answer:
     """What an order would cost now, with its coupon. Nothing is ordered."""
     return ok(quoting.quote(actor, body))

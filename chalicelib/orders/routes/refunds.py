@@ -12,7 +12,15 @@ from chalicelib.orders import (
     asking,
     refund_policy,
 )
-from chalicelib.orders.asking import AlreadyDecided, AmountTooHigh, MethodClosed, NothingToRefund, OwnRequest
+from chalicelib.orders.asking import (
+    AlreadyAsked,
+    AlreadyDecided,
+    AmountTooHigh,
+    AskedTooOften,
+    MethodClosed,
+    NothingToRefund,
+    OwnRequest,
+)
 from chalicelib.orders.contested import OrderDisputed
 from chalicelib.orders.shapes import (
     Decision,
@@ -47,7 +55,7 @@ def read_refund_policy(version: str) -> Answer:
     who=Who.READER,
     body=NewRefundRequest,
     answers={201: RequestView},
-    refuses=(NotFound, NothingToRefund, OrderDisputed, MethodClosed, AmountTooHigh),
+    refuses=(NotFound, NothingToRefund, AlreadyAsked, AskedTooOften, OrderDisputed, MethodClosed, AmountTooHigh),
     once=True,
     limit=Limit(60, 900),
 )
