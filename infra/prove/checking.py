@@ -255,7 +255,19 @@ def _move_status(item: Item) -> str:
     return "done" if not returned else "returned" if returned == _number(item, "amount") else "partly returned"
 
 
-STATUSES = {"order": _order_status, "request": _request_status, "dispute": _dispute_status, "move": _move_status}
+def _placement_status(item: Item) -> str:
+    if "decided_at" not in item:
+        return "waiting"
+    return "approved" if item["approved"]["BOOL"] else "rejected"
+
+
+STATUSES = {
+    "order": _order_status,
+    "request": _request_status,
+    "dispute": _dispute_status,
+    "placement": _placement_status,
+    "move": _move_status,
+}
 
 
 def _facts(item: Item) -> Any:

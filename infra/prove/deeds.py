@@ -259,6 +259,11 @@ class Deeds:
         self.platform.now += seconds
         self.platform.fake.tick()
 
+    def a_day_passes(self) -> None:
+        self.note("a day passes")
+        self.platform.now += A_DAY
+        self.platform.fake.tick()
+
     def unknown(self) -> None:
         """The balance moves, and nothing says why; perhaps the hour is over then."""
         kind, sign = self.chance.choice((("stripe_fee", -1), ("adjustment", 1)))
@@ -280,6 +285,28 @@ class Deeds:
                     body = self._placement()
                 status, answer = self.call("POST", path, body, admin)
                 self.note(f"{admin[-2:]} places {name[-4:]}: {body} → {status} {answer.get('code', '')}")
+
+    def place_order(self) -> None:
+        """The same with what of an order cannot leave suspense by itself."""
+        admin, path = self.chance.choice(stock.ADMINS), f"/v1/orders/{self.chance.choice(self._unreturned())}"
+        _, told = self.platform.call("GET", f"{path}/suspense", authorization=f"Bearer {stock.token(admin)}")
+        for one in told if isinstance(told, list) else ():
+            waiting = [each["placement_id"] for each in one["placements"] if each["status"] == "waiting"]
+            if waiting:
+                body: dict[str, Any] = {"approve": self.chance.random() < 0.8}
+                where = f"{path}/placements/{waiting[0]}/decisions"
+            else:
+                body, where = self._placement() | {"payment_id": one["payment_id"]}, f"{path}/placements"
+            for who in self.chance.sample(stock.ADMINS, self.chance.randint(1, 2)):
+                status, answer = self.call("POST", where, body, who)
+                self.note(f"{who[-2:]} places {one['payment_id'][-4:]}: {body} → {status} {answer.get('code', '')}")
+
+    def _unreturned(self) -> list[str]:
+        """Orders of which money came back that was on its way to its buyer."""
+        rows = self.platform.store.tables["lyceum-dev-orders"].items
+        return sorted(
+            {key[0] for key, item in rows.items() if key[1].startswith("refund#") and item["reversed"]["BOOL"]}
+        )
 
     def _placement(self) -> dict[str, Any]:
         account = self.chance.choice(("commission", "bank", "processor_fee", "author_available"))

@@ -8,7 +8,7 @@ from itertools import chain, product
 
 JOURNALS = (
     *("J1", "J1r", "J1b", "J1s", "Rel", "J2", "J2r", "J3", "J3r", "J4", "J5", "J6", "J6r"),
-    *("J7", "J8", "J9", "J9r", "J10", "J10r", "JX", "JXw", "JXr"),
+    *("J7", "J8", "J9", "J9r", "J10", "J10r", "JX", "JXw", "JXr", "JSr"),
 )
 _UNPAID = ("awaiting", "processing", "expired", "canceled", "failed")
 _MACHINES: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -44,6 +44,7 @@ _MACHINES: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (("moving",), ("done", "declined")),
         (("done",), ("partly returned", "returned")),
     ],
+    "placement": [(("–",), ("waiting",)), (("waiting",), ("approved", "rejected"))],
     "reversal": [(("–",), ("moving",)), (("moving",), ("done", "declined"))],
 }
 TRANSITIONS = tuple(

@@ -31,11 +31,12 @@ THEMES: dict[str, dict[str, float]] = {
     "refunds": {"refund": 4, "by_hand": 3, "decide": 4, "jump": 3, "order": 0.3, "open_account": 0.1, "dispute": 0.5},
     "authors": {"be_paid": 4, "by_hand": 3, "spend": 6, "order": 0.5, "open_account": 0.5, "dispute": 0.5},
     "suspense": {"unknown": 3, "place": 4, "refund": 3, "by_hand": 4, "be_paid": 2, "open_account": 0.1},
+    "stuck": {"place_order": 5, "order": 0.3, "open_account": 0.1, "jump": 2},
     "our bank": {"pay_out": 10, "top_up": 4, "order": 0.3, "open_account": 0.1},
 }
 """What a history is mostly about, and how much oftener it does what: where anything may come next, what takes several
 turns in a row hardly ever does (swarm testing: Groce et al., ISSTA 2012)."""
-OFTEN = {"bank": 5, "pages": 5, "authors": 4, "refunds": 4}
+OFTEN = {"bank": 5, "pages": 5, "authors": 4, "refunds": 4, "stuck": 2}
 """Of so many histories; one of the others."""
 _BOUGHT = (Deeds.order, Deeds.pay, Deeds.settle_down)
 _PAID_OUT = (Deeds.settle, Deeds.be_paid, Deeds.settle_down, Deeds.be_paid, Deeds.settle_down)
@@ -47,10 +48,12 @@ BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
         (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
     ),
     "authors": ((Deeds.open_account, *_BOUGHT, *_PAID_OUT),),
+    "stuck": ((*_BOUGHT, Deeds.a_day_passes, Deeds.settle_down),),
 }
 """What there must be for a theme to have anything to do: one of these; else, something that was bought."""
-TRUSTY = ("4242424242424242",) * 8
-UNSTEADY = (cards.REFUND_FAILS_LATE,) * 6
+TRUSTY, UNSTEADY = (*CARDS, *["4242424242424242"] * 8), (*CARDS, *[cards.REFUND_FAILS_LATE] * 6)
+PAID_BY = {"refunds": UNSTEADY, "stuck": UNSTEADY} | dict.fromkeys(("bank", "authors", "suspense", "our bank"), TRUSTY)
+WRONGLY = {"pages": 0.4, "stuck": 0.8}
 
 
 class Violation(Exception):
@@ -75,10 +78,10 @@ class History(Deeds):
         self.compared = self.chance.random() < (1 if self.theme == "suspense" else 0.1)
         self.patient = self.chance.random() < 0.1
         """Time passes until all of it is over, also where nothing waits any more."""
+        self.wrongly = WRONGLY.get(self.theme, self.wrongly)
+        self.cards = PAID_BY.get(self.theme, self.cards)
         if self.theme == "pages":
-            self.wrongly, self.outcomes = 0.4, ("approve", "decline", "later", "later_fail", "later_fail")
-        elif self.theme != "anything":
-            self.cards = (*CARDS, *(UNSTEADY if self.theme == "refunds" else TRUSTY))
+            self.outcomes = ("approve", "decline", "later", "later_fail", "later_fail")
         platform.begin(seed)
         platform.watch = watch
         platform.wire.meet = self._meet
@@ -134,6 +137,7 @@ class History(Deeds):
             (1 if paid else 0, self.settle),
             (2 if self.compared else 0, self.unknown),
             (3 if self._in_suspense() else 0, self.place),
+            (4 if self._unreturned() else 0, self.place_order),
             (1, self.prune),
         ]
         oftener = THEMES[self.theme]
