@@ -18,7 +18,7 @@ from chalicelib.mail import post
 from chalicelib.orders import collection, consuming, contested, counting, history, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
-from chalicelib.orders.models import DECISION, LineRow, PaymentRow, RequestRow
+from chalicelib.orders.models import DECISION, BuyerRow, LineRow, PaymentRow, RequestRow
 from chalicelib.orders.refund_policy import POLICIES, Asked
 from chalicelib.orders.shapes import Decision, NewRefundRequest, OrdersQuery, RequestToDecide, RequestView
 
@@ -92,14 +92,15 @@ def ask(buyer: Actor, order_id: str, wanted: NewRefundRequest, once: Once) -> Re
         must_be_open(payment)
         parts = _parts(order, wanted)
         _must_be_new(order, parts)
-        request = _request(order, payment, parts, wanted, once.subject)
+        counted = counting.read(order)
+        request = _request(order, payment, parts, wanted, once.subject, counting.others(order, counted))
         shown = history.request_view(request, order.lines)
         once.claim(tx, (201, msgspec.json.encode(shown), location(order_id, once.subject)))
         refunding.reserve(tx, order, payment, parts)
         tx.insert(request, Moved())
         trail.write(tx, buyer, "refund.requested", order_id, request=once.subject, reasons=request.reasons)
         if request.approved_at:
-            _send(tx, order, once.subject)
+            _send(tx, order, once.subject, counted)
         return shown
 
     return decided(decide, Moved)
@@ -150,14 +151,14 @@ def part_of(line: LineRow, amount: int | None) -> int:
 
 
 def _request(
-    order: Order, payment: PaymentRow, parts: dict[str, int], wanted: NewRefundRequest, request_id: str
+    order: Order, payment: PaymentRow, parts: dict[str, int], wanted: NewRefundRequest, request_id: str, earlier: int
 ) -> RequestRow:
     now, policy = clock.now(), POLICIES[order.header.refund_policy]
     left = {line.row: line.price - line.reserved - parts.get(line.row, 0) for line in order.lines}
     asked = Asked(
         paid_at=payment.received_at,
         consumed=_consumed(order, parts),
-        earlier=counting.others(order),
+        earlier=earlier,
         splits_work=any(left[row] for row in parts),
         splits_bundle=_splits_bundle(order, parts, left),
     )
@@ -231,12 +232,12 @@ def _approve(tx: Transaction, order: Order, request: RequestRow, approvals: list
     facts: dict[str, Any] = {"approvals": approvals}
     if len(approvals) >= approvals_needed(order, request.amount):
         facts |= {"approved_at": clock.now(), "unfinished": None, "due_at": None}
-        _send(tx, order, request.row.removeprefix("request#"))
+        _send(tx, order, request.row.removeprefix("request#"), counting.read(order))
     collection.change(tx, request, **facts)
 
 
-def _send(tx: Transaction, order: Order, request_id: str) -> None:
-    counting.count(tx, order)
+def _send(tx: Transaction, order: Order, request_id: str, counted: BuyerRow) -> None:
+    counting.count(tx, order, counted)
     refunding.submit(tx, order.order_id, request_id)
 
 

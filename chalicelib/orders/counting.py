@@ -17,16 +17,16 @@ MOST_KEPT = 50
 """More approvals than any rules allow: older ones are forgotten first."""
 
 
-def others(order: Order) -> int:
-    """How many of the buyer's other orders. A query, and a read."""
+def others(order: Order, counted: BuyerRow) -> int:
+    """How many of the buyer's other orders. One query."""
     since = clock.now() - YEAR
-    approved = {order_id for order_id, at in _read(order).approved.items() if clock.parse(at) >= since}
+    approved = {order_id for order_id, at in counted.approved.items() if clock.parse(at) >= since}
     return len((approved | history.refunded_since(order.header.buyer_id, since)) - {order.order_id})
 
 
-def count(tx: Transaction, order: Order) -> None:
-    """Money of this order goes back. A read; at the commit: Moved, where another of the buyer's was counted since."""
-    row = _read(order)
+def count(tx: Transaction, order: Order, row: BuyerRow) -> None:
+    """Money of this order goes back. At the commit: Moved, where another of the buyer's was counted since it was
+    read."""
     latest = sorted(row.approved.items(), key=lambda known: known[1])[-MOST_KEPT + 1 :]
     approved = {**dict(latest), order.order_id: clock.rfc3339(clock.now())}
     if row.version:
@@ -36,7 +36,8 @@ def count(tx: Transaction, order: Order) -> None:
         tx.insert(row, Moved())
 
 
-def _read(order: Order) -> BuyerRow:
+def read(order: Order) -> BuyerRow:
+    """What was counted of the order's buyer."""
     key = buyer_key(order.header.buyer_id)
     try:
         return BuyerRow.get(key, "buyer", consistent_read=True)

@@ -368,6 +368,7 @@ def suspended(shop):
     def stands_again():
         shop.signs_everybody_in()
         assert shop.world.delete(path, as_=shop.admin).status == 200
+        assert shop.world.signs_in(shop.away).status == 201
         shop.people["author"] = shop.away
 
     return suspends
