@@ -14,7 +14,7 @@ from tests.orders.test_fulfilment import HEARD, ids_of
 from tests.orders.test_refunds import asks, sends_back
 from tests.till import Shop
 
-PLACING = 6
+PLACING = 7
 """Calls of placing an order of a bundle: one more than of placing one of works."""
 
 

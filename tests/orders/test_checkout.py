@@ -40,12 +40,12 @@ def test_who_pays_reads_the_rules_of_refunds_first_in_both_languages(shop):
     assert "退款规则（2026-11）：付款后 14 天内且使用不超过 30%，自动退款" in page
 
 
-def test_an_order_makes_three_calls_beside_the_session_check(shop):
+def test_an_order_makes_three_calls_beside_the_session_check_and_the_limit(shop):
     shop.ordered(shop.other, shop.works["tides"])
     with shop.world.platform.emulator.meter.counting() as calls:
         shop.ordered(shop.reader, shop.works["tides"], shop.works["winds"])
     session_check, goods = 1, 1
-    assert calls.of("dynamodb") == {"BatchGetItem": session_check + goods, "TransactWriteItems": 2}
+    assert calls.of("dynamodb") == {"BatchGetItem": session_check + goods, "UpdateItem": 1, "TransactWriteItems": 2}
 
 
 def test_the_terms_are_frozen_in_each_line(shop, monkeypatch):
@@ -204,7 +204,7 @@ def test_parallel_requests_with_one_key_make_one_order(shop):
 
 def test_an_order_still_running_is_not_begun_again(shop):
     """The first try is cut off without a word: until its lease ends, nobody knows that it is not still at work."""
-    with pytest.raises(Cut), cut(4):
+    with pytest.raises(Cut), cut(5):
         shop.orders(shop.reader, shop.works["tides"], key="the-same-key")
     reply = shop.orders(shop.reader, shop.works["tides"], key="the-same-key")
     assert (reply.status, reply.code) == (409, "still_running")
@@ -325,7 +325,7 @@ def test_each_change_of_an_unpaid_order_leaves_a_trail(shop):
         "order.asked_again",
         "order.offered",
     ]
-    with pytest.raises(Cut), cut(3, done=True):
+    with pytest.raises(Cut), cut(4, done=True):
         shop.orders(shop.reader, shop.works["tides"], key="another-key")
     shop.later(minutes=46)
     assert [entry.deed for entry in trail.by("system:sweeping")] == ["order.expired"]

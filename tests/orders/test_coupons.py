@@ -19,7 +19,7 @@ from tests.orders.test_invariants import found
 from tests.orders.test_refunds import asks, sends_back
 from tests.till import Shop
 
-PLACING = 7
+PLACING = 8
 """Calls of placing an order with a coupon: two more than of placing one without."""
 
 
