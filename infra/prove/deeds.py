@@ -191,12 +191,15 @@ class Deeds:
             if self.chance.random() < 0.6:
                 self.calm()
 
-    def by_hand(self) -> None:
-        """Somebody refunds in Stripe's dashboard."""
+    def rest_by_hand(self) -> None:
+        self.by_hand(wholly=1)
+
+    def by_hand(self, wholly: float = 0.3) -> None:
+        """Somebody refunds in Stripe's dashboard, so often all that is left."""
         from infra.local.fake_stripe import refunds
 
         if (charge := self._charge()) and (left := charge["amount"] - charge["amount_refunded"]):
-            amount = left if self.chance.random() < 0.3 else self.chance.randint(1, left)
+            amount = left if self.chance.random() < wholly else self.chance.randint(1, left)
             self.note(f"{amount} of {charge['id'][-4:]} is refunded by hand")
             refunds.create(self.platform.fake, {"charge": charge["id"], "amount": amount})
 
@@ -293,7 +296,7 @@ class Deeds:
         for one in told if isinstance(told, list) else ():
             waiting = [each["placement_id"] for each in one["placements"] if each["status"] == "waiting"]
             if waiting:
-                body: dict[str, Any] = {"approve": self.chance.random() < 0.8}
+                body: dict[str, Any] = {"approve": self.chance.random() < 0.6}
                 where = f"{path}/placements/{waiting[0]}/decisions"
             else:
                 body, where = self._placement() | {"payment_id": one["payment_id"]}, f"{path}/placements"

@@ -36,7 +36,7 @@ THEMES: dict[str, dict[str, float]] = {
 }
 """What a history is mostly about, and how much oftener it does what: where anything may come next, what takes several
 turns in a row hardly ever does (swarm testing: Groce et al., ISSTA 2012)."""
-OFTEN = {"bank": 5, "pages": 5, "authors": 4, "refunds": 4, "stuck": 2}
+OFTEN = {"bank": 6, "pages": 6, "authors": 4, "refunds": 4, "stuck": 2, "suspense": 2}
 """Of so many histories; one of the others."""
 _BOUGHT = (Deeds.order, Deeds.pay, Deeds.settle_down)
 _PAID_OUT = (Deeds.settle, Deeds.be_paid, Deeds.settle_down, Deeds.be_paid, Deeds.settle_down)
@@ -47,6 +47,7 @@ BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
         (*_BOUGHT, Deeds.dispute, Deeds.settle_down),
         (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
     ),
+    "refunds": (_BOUGHT, (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.rest_by_hand, Deeds.settle_down)),
     "authors": ((Deeds.open_account, *_BOUGHT, *_PAID_OUT),),
     "stuck": ((*_BOUGHT, Deeds.a_day_passes, Deeds.settle_down),),
 }
