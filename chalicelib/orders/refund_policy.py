@@ -45,8 +45,8 @@ def in_words(version: str) -> str:
         f"Refunds (rules {version}): within {days} days of paying and with at most {percent} % of it used, all that "
         f"you paid for a work comes back without anybody deciding; otherwise somebody decides. A file that you opened "
         f"is used.\n"
-        f"退款规则（{version}）：付款后 {days} 天内且使用不超过 {percent}%，作品全款自动退还；其他情况由人工决定。"
-        f"打开过的文件视为已使用。"
+        f"退款规则（{version}）：付款后 {days} 天内且使用不超过 {percent}%，自动退款（仅限整部作品）；"
+        f"其他情况由人工决定。打开过的文件视为已使用。"
     )
 
 
