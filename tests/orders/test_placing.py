@@ -13,7 +13,7 @@ from infra.local.functions import Context
 from tests.builders import a_message
 from tests.catalog.interleaving import meanwhile
 from tests.orders.test_disputes import becomes, books, disputed
-from tests.orders.test_refunds import LATE_FAILURE, asks, settled
+from tests.orders.test_refunds import LATE_FAILURE, sends_back, settled
 from tests.reconciliation.test_comparing import found
 from tests.settlement.test_payouts import now, payee
 from tests.till import Shop
@@ -42,7 +42,7 @@ def failed(shop: Shop, buyer=None, refused=True):
 def lost(shop: Shop):
     """A bank takes 900 of a sale of which 400 went back before."""
     order = settled(shop, shop.bought(shop.reader, shop.works["tides"]))
-    asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 400}])
+    sends_back(shop, order, works=[{"work_id": shop.works["tides"], "amount": 400}])
     shop.arrives()
     shop.every("charge")[0]["amount_refunded"] = 0
     dispute = disputed(shop, order, amount=900)

@@ -30,6 +30,14 @@ def sends_back(shop: Shop, order, key="refund-key-1", **wanted):
     return reply
 
 
+def gets_back(shop: Shop, order, key="refund-key-1", **wanted):
+    """By the rules, or by an admin where they leave it to people."""
+    reply = asks(shop, order, key, **wanted)
+    if reply.status == 201 and reply.json["status"] == "review":
+        decides(shop, order, reply.json, approve=True)
+    return reply
+
+
 def reads(shop: Shop, work_id: str, fraction: float) -> None:
     told = {"events": [claim("progress", work_id, fraction=fraction)]}
     assert shop.world.post("/v1/interactions", told, as_=shop.reader).status == 202

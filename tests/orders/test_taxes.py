@@ -15,7 +15,7 @@ from tests.crashes import Cut, cut
 from tests.orders.test_crashes import BEFORE_AND_AFTER, named
 from tests.orders.test_disputes import becomes, disputed
 from tests.orders.test_passes import makes as a_pass
-from tests.orders.test_refunds import LATE_FAILURE, asks, settled
+from tests.orders.test_refunds import LATE_FAILURE, asks, gets_back, settled
 from tests.orders.test_subscriptions import asks_to, renews_soon
 
 GERMANY, JAPAN = {"country": "DE"}, {"country": "JP"}
@@ -81,7 +81,7 @@ def test_authors_see_the_tax_of_a_sale_and_their_statement_is_whole_without_it(s
     assert line["share"] == 252
     sales = shop.world.get("/v1/me/sales", as_=shop.coauthor).json["items"]
     assert [sale["share"] for sale in sales] == [252]
-    asks(shop, order, works=[{"work_id": shop.works["winds"], "amount": 500}])
+    gets_back(shop, order, works=[{"work_id": shop.works["winds"], "amount": 500}])
     shop.arrives()
     month = clock.rfc3339(clock.now())[:7]
     [sums] = shop.world.get(f"/v1/me/statements/{month}", as_=shop.coauthor).json["currencies"]
@@ -227,7 +227,7 @@ def test_a_stripe_tax_that_does_not_answer_delays_the_order_only(shop, kind, tim
     shop.holds()
 
 
-PLACING = ["BatchGetItem", "BatchGetItem", "post /v1/tax/calculations", "TransactWriteItems"]
+PLACING = ["BatchGetItem", "UpdateItem", "BatchGetItem", "post /v1/tax/calculations", "TransactWriteItems"]
 PLACING += ["post /v1/checkout/sessions", "TransactWriteItems"]
 
 
@@ -254,7 +254,7 @@ def test_parts_go_back_until_all_of_it_did_and_nothing_is_left_of_the_tax(shop):
     order = bought(shop, "winds")
     for number, amount in enumerate((1, 333, 166, 500, 1)):
         part = {"work_id": shop.works["winds"], "amount": amount}
-        assert asks(shop, order, key=f"refund-key-{number}", works=[part]).status == 201
+        assert gets_back(shop, order, key=f"refund-key-{number}", works=[part]).status == 201
         shop.arrives()
         assert tax_account(shop) == -sum(each[2] for each in declared(shop))
         shop.holds()
@@ -382,7 +382,7 @@ def bought_and_returned(shop, amount=1_001):
     shop.pays(order)
     shop.settles()
     shop.arrives(tolerate=True)
-    asks(shop, order, works=[{"work_id": shop.works["winds"], "amount": amount}])
+    gets_back(shop, order, works=[{"work_id": shop.works["winds"], "amount": amount}])
     shop.arrives(tolerate=True)
     return order
 

@@ -23,7 +23,7 @@ from tests.crashes import Cut, cut
 from tests.orders.test_crashes import BEFORE_AND_AFTER, waiting
 from tests.orders.test_fulfilment import ids_of
 from tests.orders.test_passes import _tolerated, passes, reads
-from tests.orders.test_refunds import asks
+from tests.orders.test_refunds import asks, gets_back
 from tests.orders.test_subscriptions import (
     CARD,
     asks_to,
@@ -441,7 +441,7 @@ def test_whatever_happens_each_paid_invoice_is_one_order_and_who_is_not_charged_
             begun.append(page.json)
             shop.pays(page.json)
         elif deed == "refund":
-            asks(shop, chance.choice(bought(shop)), key=f"refund-key-{number}")
+            gets_back(shop, chance.choice(bought(shop)), key=f"refund-key-{number}")
         elif deed == "fail" and (done := [one for one in shop.every("refund") if one["status"] == "succeeded"]):
             refunds.fail(shop.fake, chance.choice(done)["id"])
         elif deed == "wait":
