@@ -94,7 +94,9 @@ def _decided(order: Order, dispute: Dispute) -> Order:
 def _overtaken(order: Order, dispute: Dispute) -> list[RequestRow]:
     """The requests that nobody decided, once the bank has the money by what is new of the dispute."""
     payment, row, new = _look(order, dispute)
-    if not _is_news(payment, row, dispute, new) or payment.kind != PURCHASE or _out(row, dispute, new) == 0:
+    if not _is_news(payment, row, dispute, new) or payment.kind != PURCHASE:
+        return []
+    if row.out + sum(_taken(row, dispute, new)) == 0:
         return []
     return [request for request in order.requests if request.unfinished == DECISION]
 
@@ -128,18 +130,17 @@ def _is_news(payment: PaymentRow, row: DisputeRow, dispute: Dispute, new: list[S
     return not (row.version and not new and row.status == dispute.status and _is_covered(row, payment))
 
 
-def _moved(move: Settled, dispute: Dispute) -> int:
-    """What a movement took (or, below nothing, gave back) of what is disputed, in its currency."""
-    amount = abs(move.amount) if move.currency == dispute.currency else dispute.amount
-    return amount if move.amount < 0 else -amount
-
-
-def _out(row: DisputeRow, dispute: Dispute, new: list[Settled]) -> int:
-    """What the bank has with these movements. Raises DisputeUnknown."""
-    out = int(row.out) + sum(_moved(move, dispute) for move in new)
+def _taken(row: DisputeRow, dispute: Dispute, new: list[Settled]) -> list[int]:
+    """What each movement took of what is disputed, or below nothing gave back, in its currency. One too small to move
+    anything in ours (3 fen are 0 cents) takes while nothing is out. Raises DisputeUnknown."""
+    found, out = [], int(row.out)
+    for move in new:
+        amount = abs(move.amount) if move.currency == dispute.currency else dispute.amount
+        found.append(amount if move.amount < 0 or (move.amount == 0 and out == 0) else -amount)
+        out += found[-1]
     if not 0 <= out <= dispute.amount:
         raise DisputeUnknown(f"{out} of {dispute.amount} is out")
-    return out
+    return found
 
 
 def _begun(order: Order, dispute: Dispute) -> DisputeRow:
@@ -197,12 +198,12 @@ class _Seen:
 
     def _post_moves(self) -> None:
         """J4 and J5, keyed by the movement; what they come to is what the bank has."""
-        moves, out = dict(self.row.moves), _out(self.row, self.dispute, self.new)
-        for move in self.new:
-            told = (self.order.order_id, self.dispute.currency, abs(_moved(move, self.dispute)), move)
-            taken = move.amount < 0
-            journals.post(self.tx, postings.dispute_taken(*told) if taken else postings.dispute_given_back(*told))
-            moves[move.id] = move.amount
+        moves, out = dict(self.row.moves), int(self.row.out)
+        for move, taken in zip(self.new, _taken(self.row, self.dispute, self.new), strict=True):
+            told = (self.order.order_id, self.dispute.currency, abs(taken), move)
+            journals.post(self.tx, postings.dispute_taken(*told) if taken > 0 else postings.dispute_given_back(*told))
+            moves[move.id] = -taken
+            out += taken
         self._set(moves=moves, out=out)
 
     def _must_be_over(self) -> None:

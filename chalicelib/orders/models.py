@@ -223,10 +223,10 @@ class RefundRow(Row):
 
 
 class DisputeRow(Row):
-    """One dispute of the provider, as last seen. ``moves`` are the movements of money in the book, by their id and
-    signed; ``out`` is what they come to, in the dispute's currency. ``parts`` is what it may cost each line, and is
-    reserved of it; ``taken`` what it did cost once it was ``lost``. ``losses`` and ``reprieves`` count the journals.
-    ``given_in_by`` is who would give in, where a second person must."""
+    """One dispute of the provider, as last seen. ``moves`` are the movements in the book, by their id: what each gave
+    back, below nothing took; ``out`` is what the bank has by them, in the dispute's currency. ``parts`` is what it may
+    cost each line, and is reserved of it; ``taken`` what it did cost once it was ``lost``. ``losses`` and ``reprieves``
+    count the journals. ``given_in_by`` is who would give in, where a second person must."""
 
     class Meta(Place):
         table_name = TABLE

@@ -180,7 +180,7 @@ def _journals_for(fake: Any, move: Item) -> Iterator[str]:
     elif fake.every("topup").get(source):
         yield f"J10{'r' if move['type'] == 'topup_reversal' else ''}#{source}"
     else:
-        yield f"J{4 if move['amount'] < 0 else 5}#{move['id']}"
+        yield from (f"J{kind}#{move['id']}" for kind in (4, 5))  # what is 0 here may be either
 
 
 def _cash(platform: Platform) -> dict[str, int]:

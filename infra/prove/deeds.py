@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.local.fake_stripe import accounts, balance, cards, disputes, payments, payouts, topups, webhooks
 from infra.prove import checking, stock
-from infra.prove.platform import COMPARISON, SWEEPS, Platform
+from infra.prove.platform import BEGINNING, COMPARISON, SWEEPS, Platform
 
 CARDS = ("4242424242424242", cards.REFUND_IS_SLOW, cards.REFUND_FAILS_LATE, cards.DISPUTES, cards.INQUIRES)
 ENDS = ("needs_response", "under_review", "won", "lost", "warning_closed", "appeal_under_review")
@@ -15,6 +15,8 @@ JUMPS = (5, 70, 400, 3_000, 90_000)
 """Seconds: within a lease, past a wallet's word, past the sweepers' patience, past a page's life, past a pruned key."""
 A_DAY = 90_000
 HOLD = 15 * 86_400
+LONGEST = 60 * 86_400
+"""After which nobody waits for holds any more, in seconds."""
 
 
 class Deeds:
@@ -220,7 +222,9 @@ class Deeds:
                 accounts.disable(self.platform.fake, account)
 
     def be_paid(self) -> None:
-        """The holds end, and it becomes another day."""
+        """The holds end, and it becomes another day; within what wallets still send back."""
+        if self.platform.now > BEGINNING + LONGEST:
+            return
         self.note("the holds end")
         for seconds in (HOLD, A_DAY):
             self.platform.now += seconds

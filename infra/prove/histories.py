@@ -197,13 +197,13 @@ class History(Deeds):
         """Nothing goes wrong any more, and time passes."""
         self.platform.wire.meet = self._pass
         self.note("all is well again")
-        for number, seconds in enumerate((5_000, A_DAY, A_DAY, A_DAY)):
+        for number, seconds in enumerate((5_000, *[A_DAY] * 5)):
             if self.compared and number == PATIENT:
                 self.decide_all(willing=False)
             self._wait(seconds, compare=number > 0)
             if not self.compared:
                 self.decide_all(willing=True)
-            if self._rests():
+            if (number > PATIENT or not self.compared) and self._rests():
                 break
         for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
             self._wait(seconds, compare=seconds == A_DAY)
@@ -220,7 +220,7 @@ class History(Deeds):
 
     def _rests(self) -> bool:
         """Nothing waits for time to pass, but for the ends of holds."""
-        if self.compared or self.patient:
+        if self.patient:
             return False
         tables = (self.platform.store.tables[f"lyceum-dev-{name}"].items for name in ("orders", "inbox", "outbox"))
         waits = {item["unfinished"]["S"] for items in tables for item in items.values() if "unfinished" in item}
@@ -233,5 +233,6 @@ class History(Deeds):
             path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
             for admin in stock.ADMINS if willing else ():
                 self.call("POST", path, {"approve": True}, admin)
-            self.call("POST", path, {"approve": False, "because": "a bank decides"}, stock.ADMINS[0])
+            for admin in stock.ADMINS:  # who approved does not decide again
+                self.call("POST", path, {"approve": False, "because": "a bank decides"}, admin)
         self.calm()
