@@ -245,7 +245,7 @@ class Deeds:
         if (there := balance.available(fake, "usd")) > 1:
             payout = payouts.create(fake, {"amount": there // 2, "currency": "usd"})
             self.note(f"{there // 2} is paid out")
-            if self.chance.random() < 0.3:
+            if self.chance.random() < 0.5:
                 payouts.fail(fake, payout["id"])
 
     def top_up(self) -> None:
@@ -295,18 +295,18 @@ class Deeds:
 
     def place_order(self) -> None:
         """The same with what of an order cannot leave suspense by itself."""
-        admin, path = self.chance.choice(stock.ADMINS), f"/v1/orders/{self.chance.choice(self._unreturned())}"
-        _, told = self.platform.call("GET", f"{path}/suspense", authorization=f"Bearer {stock.token(admin)}")
-        for one in told if isinstance(told, list) else ():
-            waiting = [each["placement_id"] for each in one["placements"] if each["status"] == "waiting"]
-            if waiting:
-                body: dict[str, Any] = {"approve": self.chance.random() < 0.6}
-                where = f"{path}/placements/{waiting[0]}/decisions"
-            else:
-                body, where = self._placement() | {"payment_id": one["payment_id"]}, f"{path}/placements"
-            for who in self.chance.sample(stock.ADMINS, self.chance.randint(1, 2)):
-                status, answer = self.call("POST", where, body, who)
-                self.note(f"{who[-2:]} places {one['payment_id'][-4:]}: {body} → {status} {answer.get('code', '')}")
+        for _ in range(self.chance.randint(1, 3)):
+            admin, path = self.chance.choice(stock.ADMINS), f"/v1/orders/{self.chance.choice(self._unreturned())}"
+            _, told = self.platform.call("GET", f"{path}/suspense", authorization=f"Bearer {stock.token(admin)}")
+            for one in told if isinstance(told, list) else ():
+                waiting = [each["placement_id"] for each in one["placements"] if each["status"] == "waiting"]
+                if waiting:
+                    body: dict[str, Any] = {"approve": self.chance.random() < 0.6}
+                    where = f"{path}/placements/{waiting[0]}/decisions"
+                else:
+                    body, where = self._placement() | {"payment_id": one["payment_id"]}, f"{path}/placements"
+                status, answer = self.call("POST", where, body, admin)
+                self.note(f"{admin[-2:]} places {one['payment_id'][-4:]}: {body} → {status} {answer.get('code', '')}")
 
     def _unreturned(self) -> list[str]:
         """Orders of which money came back that was on its way to its buyer."""

@@ -15,7 +15,9 @@ from infra.prove.deeds import A_DAY, CARDS, HOLD, Deeds
 from infra.prove.platform import COMPARISON, SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
 
-STEPS = (4, 14)
+STEPS = (2, 8)
+LONGER = {"bank": 4, "pages": 2, "stuck": 2}
+"""How many turns more, by what they are about."""
 FAULTY = 0.06
 """How often a call goes wrong, in histories in which calls do."""
 PATIENT = 3
@@ -26,17 +28,17 @@ NESTED = 0.05
 """How often somebody else takes a turn in the middle of a call."""
 THEMES: dict[str, dict[str, float]] = {
     "anything": {},
-    "bank": {"bank_decides": 8, "refund": 0.5, "order": 0.3, "open_account": 0.1, "be_paid": 0.3},
+    "bank": {"bank_decides": 14, "refund": 0.5, "order": 0.3, "open_account": 0.1, "be_paid": 0.3},
     "pages": {"pay_another_page": 8, "pay": 3, "cancel": 4, "jump": 3, "open_account": 0.1, "be_paid": 0.1},
     "refunds": {"refund": 4, "by_hand": 3, "decide": 4, "jump": 3, "order": 0.3, "open_account": 0.1, "dispute": 0.5},
     "authors": {"be_paid": 4, "by_hand": 3, "spend": 6, "order": 0.5, "open_account": 0.5, "dispute": 0.5},
     "suspense": {"unknown": 3, "place": 4, "refund": 3, "by_hand": 4, "be_paid": 2, "open_account": 0.1},
-    "stuck": {"place_order": 5, "order": 0.3, "open_account": 0.1, "jump": 2},
+    "stuck": {"place_order": 10, "order": 0.3, "open_account": 0.1, "jump": 2},
     "our bank": {"pay_out": 10, "top_up": 4, "order": 0.3, "open_account": 0.1},
 }
 """What a history is mostly about, and how much oftener it does what: where anything may come next, what takes several
 turns in a row hardly ever does (swarm testing: Groce et al., ISSTA 2012)."""
-OFTEN = {"bank": 6, "pages": 6, "authors": 4, "refunds": 4, "stuck": 2, "suspense": 2}
+OFTEN = {"bank": 8, "pages": 8, "authors": 4, "refunds": 3, "stuck": 4, "suspense": 3}
 """Of so many histories; one of the others."""
 _BOUGHT = (Deeds.order, Deeds.pay, Deeds.settle_down)
 _PAID_OUT = (Deeds.settle, Deeds.be_paid, Deeds.settle_down, Deeds.be_paid, Deeds.settle_down)
@@ -45,6 +47,7 @@ BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
     "pages": ((Deeds.order,),),
     "bank": (
         (*_BOUGHT, Deeds.dispute, Deeds.settle_down),
+        (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
         (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
     ),
     "refunds": (_BOUGHT, (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.rest_by_hand, Deeds.settle_down)),
@@ -75,9 +78,9 @@ class History(Deeds):
         self.faults = 0
         self.theme = self.chance.choices(list(THEMES), [OFTEN.get(theme, 1) for theme in THEMES])[0]
         self.faulty = self.chance.random() < 0.8
-        self.paid_out = self.chance.random() < (0.6 if self.theme == "authors" else 0.2)
-        self.compared = self.chance.random() < (1 if self.theme == "suspense" else 0.1)
-        self.patient = self.chance.random() < 0.1
+        self.paid_out = self.chance.random() < (0.4 if self.theme == "authors" else 0.1)
+        self.compared = self.chance.random() < (1 if self.theme == "suspense" else 0.05)
+        self.patient = self.chance.random() < 0.05
         """Time passes until all of it is over, also where nothing waits any more."""
         self.wrongly = WRONGLY.get(self.theme, self.wrongly)
         self.cards = PAID_BY.get(self.theme, self.cards)
@@ -93,7 +96,7 @@ class History(Deeds):
         """Raises Violation."""
         try:
             self.begin()
-            for _ in range(self.chance.randint(*STEPS)):
+            for _ in range(self.chance.randint(*STEPS) + LONGER.get(self.theme, 0)):
                 self.turn()
             self.recover()
             found = list(checking.at_rest(self.platform))

@@ -58,7 +58,7 @@ class Platform:
 
     def __init__(self) -> None:
         from app import app
-        from chalicelib.core import secrets
+        from chalicelib.core import clock, secrets
 
         self.app, self._secrets = app, secrets
         self.store = Store("dev", provisioning.ACCOUNT, provisioning.REGION)
@@ -69,6 +69,7 @@ class Platform:
         logging.disable(sys.maxsize)
         self.now, self._numbers = BEGINNING, itertools.count(1)
         time.time = lambda: self.now
+        clock._offset = float  # 0.0: it is time itself that moves
         self.stock: Any = None
         self.begin(0)
 

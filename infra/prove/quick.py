@@ -1,5 +1,9 @@
-"""pynamodb makes a row by asking each attribute of its model for its name, default and type, twice. A model's answers
-stay the same, and a fifth of a history's time went there. The same rows come of it (tests/prove/test_quick.py)."""
+"""What of pynamodb takes long and changes nothing.
+
+It makes a row by asking each attribute of its model for its name, default and type, twice. A model's answers stay the
+same, and a fifth of a history's time went there. The same rows come of it (tests/prove/test_quick.py). And it tells of
+each call, to which nobody listens.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,29 @@ from functools import cache
 from typing import Any
 
 from pynamodb.attributes import Attribute, AttributeContainer, MapAttribute
+from pynamodb.connection.base import Connection
 
 _container_deserialize = AttributeContainer._container_deserialize
 _set_defaults = AttributeContainer._set_defaults
+_told = Connection.send_pre_boto_callback, Connection.send_post_boto_callback
 
 
 def install() -> None:
     AttributeContainer._container_deserialize = _quickly_deserialized  # type: ignore[method-assign]
     AttributeContainer._set_defaults = _with_quick_defaults  # type: ignore[method-assign]
+    Connection.send_pre_boto_callback = _untold  # type: ignore[method-assign]
+    Connection.send_post_boto_callback = _untold  # type: ignore[method-assign]
 
 
 def uninstall() -> None:
     AttributeContainer._container_deserialize = _container_deserialize  # type: ignore[method-assign]
     AttributeContainer._set_defaults = _set_defaults  # type: ignore[method-assign]
+    Connection.send_pre_boto_callback = _told[0]  # type: ignore[method-assign]
+    Connection.send_post_boto_callback = _told[1]  # type: ignore[method-assign]
+
+
+def _untold(*told: Any) -> None:
+    """Nobody listens."""
 
 
 @cache

@@ -24,8 +24,8 @@ _INCLUDED = {
 
 
 def expand(fake: FakeStripe, answer: Object, paths: list[str]) -> Object:
-    """A copy of the answer with the named members expanded. Raises Problem for what cannot be."""
-    grown: Object = copied(answer)
+    """The answer with the named members expanded, in a copy of its own. Raises Problem for what cannot be."""
+    grown: Object = copied(answer) if paths else answer
     for path in paths:
         if path.count(".") >= _DEEPEST:
             raise bad_parameter("expand", f"You cannot expand more than {_DEEPEST} levels of a property ({path}).")
