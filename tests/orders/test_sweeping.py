@@ -332,7 +332,8 @@ def test_events_that_stripe_could_not_deliver_are_taken_from_its_list(shop):
     assert webhooks.drop(shop.fake)
     shop.later(minutes=1)
     assert shop.seen(shop.reader, order)["status"] == "paid"
-    assert [payment["kind"] for payment in shop.seen(shop.reader, order)["payments"]] == ["overpaid", "purchase"]
+    kinds = [payment["kind"] for payment in shop.seen(shop.reader, order)["payments"]]
+    assert sorted(kinds) == ["overpaid", "purchase"]
     shop.arrives()
     assert sum(refund["amount"] for refund in shop.every("refund")) == 900
     shop.holds()
