@@ -15,7 +15,7 @@ from infra.prove.deeds import A_DAY, CARDS, HOLD, Deeds
 from infra.prove.platform import COMPARISON, SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
 
-STEPS = (2, 8)
+STEPS = (1, 7)
 LONGER = {"bank": 4, "pages": 2, "stuck": 2}
 """How many turns more, by what they are about."""
 FAULTY = 0.06

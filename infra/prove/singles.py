@@ -439,8 +439,8 @@ STORIES: tuple[Callable[[Told], None], ...] = (
 
 
 PLACES = [(story, 0) for story in range(len(STORIES))]
-PLACES += [(story, 1 + story // 3 % (len(VARIANTS) - 1)) for story in range(0, len(STORIES), 3)]
-"""Each story is told in dollars, and every third in one of the other variants, too."""
+PLACES += [(story, 1 + story // 4 % (len(VARIANTS) - 1)) for story in range(0, len(STORIES), 4)]
+"""Each story is told in dollars, and every fourth in one of the other variants, too."""
 
 
 class Single(NamedTuple):
