@@ -37,6 +37,8 @@ class Deeds:
         """Of a gift's order all links that its buyer was given, the last of which is good."""
         self.keys = 0
         """How many idempotency keys were used."""
+        self.asked: list[tuple[str, dict[str, Any], str]] = []
+        """Buyer, cart and key of each order that was asked for."""
         self.depth = 0
         """How deep within somebody else's call."""
         self.coupon = chance.choice(list(stock.COUPONS))
@@ -45,23 +47,26 @@ class Deeds:
         self.trace.append(f"{'  ' * self.depth}{what}")
 
     def order(self) -> None:
-        buyer, currency = self.chance.choice(stock.READERS), self.chance.choice(("usd", "usd", "cny", "jpy"))
-        sold = [work for work, (prices, _) in stock.WORKS.items() if currency in prices]
-        works = self.chance.sample(sold, self.chance.randint(1, len(sold)))
-        if self.keys and self.chance.random() < 0.15:
-            key = f"key-of-history-{self.chance.randint(1, self.keys)}"
+        """Somebody orders; or asks again, as who had no answer does."""
+        if self.asked and self.chance.random() < 0.15:
+            buyer, body, key = self.chance.choice(self.asked)
         else:
             self.keys += 1
-            key = f"key-of-history-{self.keys}"
-        self.note(f"{buyer[-2:]} orders {len(works)} works in {currency} by {key[-2:]}")
-        body: dict[str, Any] = {"work_ids": works, "currency": currency}
-        if self.chance.random() < 0.4:
-            body["coupon"] = self.coupon
-        if self.chance.random() < 0.25:
-            body["gift"] = True
+            buyer, body, key = self.chance.choice(stock.READERS), self._cart(), f"key-of-history-{self.keys}"
+            self.asked.append((buyer, body, key))
+        self.note(f"{buyer[-2:]} orders {len(body['work_ids'])} works in {body['currency']} by {key[-2:]}")
         self.note(f"with {body.get('coupon', 'no coupon')}{', as a gift' if 'gift' in body else ''}")
         status, answer = self.call("POST", "/v1/orders", body, buyer, key)
         self.note(f"→ {status} {answer.get('order_id', answer.get('code'))}")
+
+    def _cart(self) -> dict[str, Any]:
+        currency = self.chance.choice(("usd", "usd", "cny", "jpy"))
+        sold = [work for work, (prices, _) in stock.WORKS.items() if currency in prices]
+        works = self.chance.sample(sold, self.chance.randint(1, len(sold)))
+        body: dict[str, Any] = {"work_ids": works, "currency": currency}
+        if self.chance.random() < 0.4:
+            body["coupon"] = self.coupon
+        return body | ({"gift": True} if self.chance.random() < 0.25 else {})
 
     def offer(self) -> None:
         """A buyer asks for the link of a gift."""
@@ -265,6 +270,10 @@ class Deeds:
         self.note(f"{seconds} s pass")
         self.platform.now += seconds
         self.platform.fake.tick()
+
+    def compare(self) -> None:
+        self.note("the hour is compared")
+        self.platform.sweep(COMPARISON)
 
     def a_day_passes(self) -> None:
         self.note("a day passes")

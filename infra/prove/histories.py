@@ -38,7 +38,7 @@ THEMES: dict[str, dict[str, float]] = {
 }
 """What a history is mostly about, and how much oftener it does what: where anything may come next, what takes several
 turns in a row hardly ever does (swarm testing: Groce et al., ISSTA 2012)."""
-OFTEN = {"bank": 8, "pages": 8, "authors": 4, "refunds": 3, "stuck": 4, "suspense": 3}
+OFTEN = {"bank": 8, "pages": 8, "authors": 5, "refunds": 4, "stuck": 6, "suspense": 4, "our bank": 2}
 """Of so many histories; one of the others."""
 _BOUGHT = (Deeds.order, Deeds.pay, Deeds.settle_down)
 _PAID_OUT = (Deeds.settle, Deeds.be_paid, Deeds.settle_down, Deeds.be_paid, Deeds.settle_down)
@@ -50,7 +50,22 @@ BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
         (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
         (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
     ),
-    "refunds": (_BOUGHT, (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.rest_by_hand, Deeds.settle_down)),
+    "refunds": (
+        _BOUGHT,
+        *[(*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.rest_by_hand, Deeds.settle_down)] * 3,
+    ),
+    "suspense": (
+        _BOUGHT,
+        (
+            *_BOUGHT,
+            Deeds.refund,
+            Deeds.rest_by_hand,
+            Deeds.settle_down,
+            Deeds.compare,
+            Deeds.a_day_passes,
+            Deeds.compare,
+        ),
+    ),
     "authors": ((Deeds.open_account, *_BOUGHT, *_PAID_OUT),),
     "stuck": ((*_BOUGHT, Deeds.a_day_passes, Deeds.settle_down),),
 }
@@ -197,27 +212,28 @@ class History(Deeds):
             self.depth -= 1
 
     def recover(self) -> None:
-        """Nothing goes wrong any more, and time passes."""
-        self.platform.wire.meet = self._pass
-        self.note("all is well again")
+        """Time passes, and after its first span nothing goes wrong any more."""
         for number, seconds in enumerate((5_000, *[A_DAY] * 5)):
+            if number == 1:
+                self.platform.wire.meet = self._pass
+                self.note("all is well again")
             if self.compared and number == PATIENT:
                 self.decide_all(willing=False)
-            self._wait(seconds, compare=number > 0)
-            if not self.compared:
+            self._wait(seconds)
+            if number and not self.compared:
                 self.decide_all(willing=True)
-            if (number > PATIENT or not self.compared) and self._rests():
+            if number > (PATIENT if self.compared else 0) and self._rests():
                 break
         for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
-            self._wait(seconds, compare=seconds == A_DAY)
+            self._wait(seconds)
 
-    def _wait(self, seconds: int, compare: bool = True) -> None:
+    def _wait(self, seconds: int) -> None:
         """Time passes, and the schedules look."""
         self.platform.now += seconds
         self.platform.fake.tick()
         self.settle()
         self.calm()
-        for name in (*SWEEPS, COMPARISON) if self.compared and compare else SWEEPS:
+        for name in (*SWEEPS, COMPARISON) if self.compared else SWEEPS:
             self.platform.sweep(name)
         self.calm()
 
