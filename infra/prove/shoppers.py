@@ -19,6 +19,8 @@ from infra.prove import stock
 
 PATIENCE_SECONDS = 120
 CARDS = ("4242424242424242",) * 4 + (cards.REFUND_IS_SLOW, cards.REFUND_FAILS_LATE, cards.DISPUTES, cards.INQUIRES)
+LATER = (429, 503)
+"""Statuses that ask to come again: who has asked too often does, too, for they have no answer yet."""
 BANKS_SAY = ("won", "lost")
 READABLE = ("paid", "partially_refunded", "refunded")
 """What cost nothing does not go back: a refunded order still gives it."""
@@ -42,7 +44,7 @@ class Desk:
             status, answer = self._once(method, path, who, body, key)
             if status == 500:
                 raise Impatient(f"{method} {path} answered 500: {answer}")
-            if status and status != 503 and answer.get("code") != "still_running":
+            if status and status not in LATER and answer.get("code") != "still_running":
                 return status, answer
             self.waited += 1
             time.sleep(0.1)
