@@ -7,7 +7,6 @@ but how much was handed over for the money.
 from collections.abc import Collection
 
 from msgspec import Struct
-from pynamodb.exceptions import UpdateError
 
 from chalicelib.library.models import HoldingRow, PassesRow
 
@@ -60,10 +59,4 @@ def share(row: HoldingRow | None) -> float:
 
 def _raise(account_id: str, work_id: str, fraction: int) -> None:
     less = HoldingRow.used.does_not_exist() | (HoldingRow.used < fraction)
-    try:
-        HoldingRow(account_id, work_id).update(
-            actions=[HoldingRow.used.set(fraction)], condition=HoldingRow.account_id.exists() & less
-        )
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+    HoldingRow(account_id, work_id).update_if(HoldingRow.account_id.exists() & less, [HoldingRow.used.set(fraction)])

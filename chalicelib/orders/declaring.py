@@ -12,16 +12,15 @@ import msgspec
 from chalicelib.audit import trail
 from chalicelib.core import actors, logs
 from chalicelib.core.errors import Conflict
-from chalicelib.core.transactions import Transaction, all_or_nothing
+from chalicelib.core.transactions import Transaction, decided
 from chalicelib.ledger.returns import Taken
 from chalicelib.orders import collection
-from chalicelib.orders.collection import Moved, Order
+from chalicelib.orders.collection import Order
 from chalicelib.outbox import tasks
 from chalicelib.outbox.tasks import Task
 from chalicelib.payments import taxes
 from chalicelib.payments.objects import Declared
 
-TRIES = 5
 ACTOR = actors.system("declaring")
 UNDONE = "-undone"
 
@@ -94,17 +93,14 @@ def _declare(order: Order, reference: str, ask: Callable[[], Declared], of: Decl
 
 def _keep(order_id: str, reference: str, found: Declared) -> bool:
     """Whether it is new."""
-    for _ in range(TRIES):
+
+    def decide(tx: Transaction) -> bool:
         order = collection.read(order_id)
         known = order.header.tax_declared or {}
         if reference in known:
             return False
-        try:
-            with all_or_nothing() as tx:
-                declared = {**known, reference: msgspec.to_builtins(found)}
-                collection.change(tx, order.header, tax_declared=declared)
-                trail.write(tx, ACTOR, "tax.declared", order_id, reference=reference, transaction=found.id)
-            return True
-        except Conflict:
-            continue
-    raise Moved
+        collection.change(tx, order.header, tax_declared={**known, reference: msgspec.to_builtins(found)})
+        trail.write(tx, ACTOR, "tax.declared", order_id, reference=reference, transaction=found.id)
+        return True
+
+    return decided(decide, Conflict)
