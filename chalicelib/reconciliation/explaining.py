@@ -3,6 +3,7 @@ What nothing explains is in suspense from then on, once (JX), and somebody is to
 """
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from chalicelib.audit import trail
 from chalicelib.core import actors, aws, clock, logs
@@ -22,31 +23,42 @@ NONE, PATIENCE = timedelta(0), timedelta(days=1)
 """How long what is ours, and cannot be entered yet, waits before it counts as unknown."""
 
 
+class Look(NamedTuple):
+    """What came of looking at a movement's source: how long the book may wait for it, why, and whether it is ours and
+    held up."""
+
+    patience: timedelta
+    why: str
+    held: bool = False
+
+
 def explain(settled: Settled) -> None:
     """Enter what it is; else note that it is missing, or put it into suspense."""
-    patience, why = _look(settled)
+    seen = _look(settled)
     if movements.find(settled):
         return
-    row = findings.note(settled, MISSING, why) if patience else None
-    if row is None or clock.now() - row.found_at >= patience:
-        suspend(settled, why)
+    row = findings.note(settled, MISSING, seen.why) if seen.patience else None
+    if row is None or clock.now() - row.found_at >= seen.patience:
+        _suspend(settled, seen)
 
 
-def suspend(settled: Settled, why: str) -> None:
+def _suspend(settled: Settled, seen: Look) -> None:
     """JX: once, for it is keyed by the movement; whoever enters the movement meanwhile is right."""
     try:
         with all_or_nothing() as tx:
             journals.post(tx, postings.unknown(settled))
-            findings.begin(tx, settled, UNKNOWN, why)
-            trail.write(tx, ACTOR, "movement.suspended", settled.id, type=settled.type, reason=why)
+            findings.begin(tx, settled, UNKNOWN, seen.why, held=seen.held)
+            trail.write(tx, ACTOR, "movement.suspended", settled.id, type=settled.type, reason=seen.why)
     except Conflict:
         return
     findings.tell(findings.read(settled.id))
 
 
 def look_again(row: FindingRow) -> None:
-    """At what is open: whether something settled it meanwhile. Else whoever must know is told."""
+    """At what is open: whether something settled it meanwhile, or can now. Else whoever must know is told."""
     settled = findings.settled_of(row)
+    if row.kind == UNKNOWN:
+        _try_again(row, settled)
     movement = movements.find(settled)
     if row.kind == UNKNOWN and movement and not movement.is_unknown:
         _withdraw(row, settled, movement)
@@ -54,6 +66,13 @@ def look_again(row: FindingRow) -> None:
         findings.close(row, movement.journal_id)
     else:
         findings.tell(row)
+
+
+def _try_again(row: FindingRow, settled: Settled) -> None:
+    """What held it up may have passed."""
+    seen = _look(settled)
+    if seen.patience != timedelta.max and (seen.why, seen.held) != (row.why, bool(row.held)):
+        findings.say_why(row, seen.why, held=seen.held)
 
 
 def same(told: Settled | None, booked: Settled) -> bool:
@@ -66,20 +85,20 @@ def _agrees(row: FindingRow, movement: Movement) -> bool:
     return row.kind == MISSING or (row.kind != UNKNOWN and same(provider.read(row.subject), movement.settled))
 
 
-def _look(settled: Settled) -> tuple[timedelta, str]:
-    """Enter what it comes from; where it is not in the book then, how long it may wait for that, and why."""
+def _look(settled: Settled) -> Look:
+    """Enter what it comes from; and where it is not in the book then, say why."""
     try:
         told_by = provider.told_by(settled.id)
         if told_by is None:
-            return NONE, f"nothing of ours moves {settled.type}"
+            return Look(NONE, f"nothing of ours moves {settled.type}")
         hearing.look(*told_by)
     except NotFound:
-        return NONE, "it is for nothing of ours"
+        return Look(NONE, "it is for nothing of ours")
     except Exception as error:
         logs.failed("a movement is not explained", error)
         passes = isinstance(error, ProviderUnavailable) or aws.is_passing(error)
-        return timedelta.max if passes else PATIENCE, type(error).__name__
-    return PATIENCE, f"{told_by[1]} is known, and not how it moved"
+        return Look(timedelta.max if passes else PATIENCE, type(error).__name__, held=True)
+    return Look(PATIENCE, f"{told_by[1]} is known, and not how it moved")
 
 
 def _withdraw(row: FindingRow, settled: Settled, movement: Movement) -> None:

@@ -1,6 +1,6 @@
 """``comparison`` is one row. A finding is about one movement of the provider's balance, ``subject``."""
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.core import settings
@@ -42,7 +42,7 @@ class Unfinished(GlobalSecondaryIndex["FindingRow"]):
 
 class FindingRow(Row):
     """``settled_as`` is the journal that ended it. Of what is unknown, ``proposal`` says where somebody thinks that it
-    belongs, until a second person decided."""
+    belongs, until a second person decided; of what is ours and ``held`` up nobody does."""
 
     class Meta(Place):
         table_name = TABLE
@@ -56,6 +56,7 @@ class FindingRow(Row):
     currency = UnicodeAttribute()
     created = Count()
     why = UnicodeAttribute()
+    held = BooleanAttribute(null=True)
     found_at = Moment()
     told_at = Moment(null=True)
     unfinished = UnicodeAttribute(null=True)

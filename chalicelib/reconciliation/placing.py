@@ -27,6 +27,13 @@ class NotInSuspense(Conflict):
     zh = "该变动不在待查账户中：已有解释、已归入其他账户，或须以其他方式处理。"
 
 
+class MovementHeldUp(Conflict):
+    """It is ours: once what holds it up is over, it enters the book by itself, and would be there twice."""
+
+    en = "This movement is ours and only held up: decide what holds it up, and it enters the book by itself."
+    zh = "该变动属于某个订单或结算，只是暂时受阻；请先处理受阻的原因，系统随后会自动入账。"
+
+
 def waiting(query: PageQuery) -> Page[FindingView]:
     """What is open, the oldest first. One query. Raises BadCursor."""
     place = cursors.unseal(query.cursor, "findings")
@@ -36,7 +43,7 @@ def waiting(query: PageQuery) -> Page[FindingView]:
 
 
 def propose(admin: Actor, transaction_id: str, wanted: NewProposal) -> FindingView:
-    """Raises NotFound, NotInSuspense, ProposalWaits, OwnProposal, AuthorUnknown."""
+    """Raises NotFound, NotInSuspense, MovementHeldUp, ProposalWaits, OwnProposal, AuthorUnknown."""
     row = findings.read(transaction_id)
     _must_be_in_suspense(row)
     row.proposal = proposals.begin(admin, wanted, authors.names([wanted.author_id]) if wanted.author_id else ())
@@ -55,7 +62,7 @@ def propose(admin: Actor, transaction_id: str, wanted: NewProposal) -> FindingVi
 
 
 def decide(admin: Actor, transaction_id: str, proposal_id: str, decision: ProposalDecision) -> FindingView:
-    """Raises NotFound, OwnProposal, NotInSuspense."""
+    """Raises NotFound, OwnProposal, NotInSuspense, MovementHeldUp."""
     row = findings.read(transaction_id)
     if row.proposal_id != proposal_id:
         raise NotFound
@@ -97,10 +104,13 @@ def _reject(admin: Actor, row: FindingRow, because: str | None) -> None:
 def _must_be_in_suspense(row: FindingRow) -> None:
     if row.unfinished != OPEN or row.kind != UNKNOWN:
         raise NotInSuspense
+    if row.held:
+        raise MovementHeldUp
 
 
 def _in_suspense() -> Condition:
-    condition: Condition = (FindingRow.unfinished == OPEN) & (FindingRow.kind == UNKNOWN)
+    unknown = (FindingRow.unfinished == OPEN) & (FindingRow.kind == UNKNOWN)
+    condition: Condition = unknown & FindingRow.held.does_not_exist()
     return condition
 
 
@@ -117,6 +127,7 @@ def view(row: FindingRow) -> FindingView:
         currency=row.currency,
         written_net=written(row.currency, net),
         why=row.why,
+        held=bool(row.held),
         moved_at=clock.rfc3339(clock.of(row.created)),
         found_at=clock.rfc3339(row.found_at),
         settled_at=clock.rfc3339(row.settled_at) if row.settled_at else None,

@@ -13,7 +13,7 @@ from chalicelib.payments.wire import ProviderUnavailable
 from chalicelib.reconciliation import comparing, exporting, findings, placing
 from chalicelib.reconciliation.comparing import Compared
 from chalicelib.reconciliation.exporting import PeriodTooLong
-from chalicelib.reconciliation.placing import NotInSuspense
+from chalicelib.reconciliation.placing import MovementHeldUp, NotInSuspense
 from chalicelib.reconciliation.shapes import (
     FindingView,
     PageQuery,
@@ -72,7 +72,7 @@ def read_finding(transaction_id: str) -> Answer:
     who=Who.ADMIN,
     body=NewProposal,
     answers={201: FindingView},
-    refuses=(NotFound, NotInSuspense, ProposalWaits, OwnProposal, AuthorUnknown),
+    refuses=(NotFound, NotInSuspense, MovementHeldUp, ProposalWaits, OwnProposal, AuthorUnknown),
 )
 def propose_placement(actor: Actor, transaction_id: str, body: NewProposal) -> Answer:
     """Say where a movement in suspense belongs. A second admin decides."""
@@ -86,7 +86,7 @@ def propose_placement(actor: Actor, transaction_id: str, body: NewProposal) -> A
     who=Who.ADMIN,
     body=ProposalDecision,
     answers={200: FindingView},
-    refuses=(NotFound, NotInSuspense, OwnProposal),
+    refuses=(NotFound, NotInSuspense, MovementHeldUp, OwnProposal),
 )
 def decide_placement(actor: Actor, transaction_id: str, proposal_id: str, body: ProposalDecision) -> Answer:
     """Approve what another admin proposed, or reject it. Approved, the amount is out of suspense."""

@@ -14,8 +14,8 @@ class PageQuery(Struct, forbid_unknown_fields=True):
 
 class FindingView(Struct):
     """A movement of the balance at the payment service that the book does not explain. ``kind``: missing (ours, not
-    entered yet), unknown (in suspense), differs (other amounts) or unmatched (unknown there). Amounts are whole minor
-    units; ``settled_as`` is the journal that ended it."""
+    entered yet), unknown (in suspense), differs (other amounts) or unmatched (unknown there). ``held``: it is ours, and
+    nobody places it. Amounts are whole minor units; ``settled_as`` is the journal that ended it."""
 
     transaction_id: str
     kind: str
@@ -27,6 +27,7 @@ class FindingView(Struct):
     currency: str
     written_net: str
     why: str
+    held: bool
     moved_at: str
     found_at: str
     settled_at: str | None

@@ -293,7 +293,7 @@ class Deeds:
     def place(self) -> None:
         """Admins say where it belongs: one proposes, and one decides, who may be the same."""
         for _ in range(self.chance.randint(1, 3)):
-            for name, item in self._sourceless()[:1]:
+            for name, item in self._in_suspense()[:1]:
                 admin, path = self.chance.choice(stock.ADMINS), f"/v1/admin/findings/{name}/proposals"
                 if "proposal_id" in item:
                     path, body = f"{path}/{item['proposal_id']['S']}/decisions", {"approve": self.chance.random() < 0.8}
@@ -365,11 +365,6 @@ class Deeds:
         rows = self.platform.store.tables["lyceum-dev-findings"].items
         found = [(key[0], item) for key, item in rows.items() if "unfinished" in item]
         return [(name, item) for name, item in found if item["kind"]["S"] == "unknown"]
-
-    def _sourceless(self) -> list[tuple[str, Any]]:
-        """What nothing explains: what is only held up is another's to decide (docs/decisions/0026)."""
-        moves = self.platform.fake.every("balance_transaction")
-        return [(name, item) for name, item in self._in_suspense() if moves[name]["source"] is None]
 
     def _to_decide(self) -> list[tuple[str, str]]:
         rows = self.platform.store.tables["lyceum-dev-orders"].items

@@ -16,10 +16,10 @@ from infra.prove.platform import COMPARISON, SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
 
 STEPS = (1, 7)
-LONGER = {"bank": 4, "pages": 2, "stuck": 2}
+LONGER = {"bank": 5, "pages": 2, "stuck": 2}
 """How many turns more, by what they are about."""
-FAULTY = 0.06
-"""How often a call goes wrong, in histories in which calls do."""
+FAULTY, FAULTIER = 0.06, {"pages": 0.12}
+"""How often a call goes wrong, in histories in which calls do; and in those of which that is the point."""
 PATIENT = 3
 """After how many spans of recovery people decide what waits for them: what it held up was unknown for a day then."""
 AT_REST = {"release", "dispute", "mail", "release_funds", "pay_out"}
@@ -29,22 +29,30 @@ NESTED = 0.05
 THEMES: dict[str, dict[str, float]] = {
     "anything": {},
     "bank": {"bank_decides": 14, "refund": 0.5, "order": 0.3, "open_account": 0.1, "be_paid": 0.3},
-    "pages": {"pay_another_page": 8, "pay": 3, "cancel": 4, "jump": 3, "open_account": 0.1, "be_paid": 0.1},
+    "pages": {"order": 3, "pay_another_page": 8, "pay": 3, "cancel": 4, "jump": 3, "open_account": 0.1, "be_paid": 0.1},
     "refunds": {"refund": 4, "by_hand": 3, "decide": 4, "jump": 3, "order": 0.3, "open_account": 0.1, "dispute": 0.5},
-    "authors": {"be_paid": 4, "by_hand": 3, "spend": 6, "order": 0.5, "open_account": 0.5, "dispute": 0.5},
+    "authors": {
+        "be_paid": 4,
+        "pay_out": 3,
+        "by_hand": 3,
+        "spend": 6,
+        "order": 0.5,
+        "open_account": 0.5,
+        "dispute": 0.5,
+    },
     "suspense": {"unknown": 3, "place": 4, "refund": 3, "by_hand": 4, "be_paid": 2, "open_account": 0.1},
     "stuck": {"place_order": 10, "order": 0.3, "open_account": 0.1, "jump": 2},
     "our bank": {"pay_out": 10, "top_up": 4, "order": 0.3, "open_account": 0.1},
 }
 """What a history is mostly about, and how much oftener it does what: where anything may come next, what takes several
 turns in a row hardly ever does (swarm testing: Groce et al., ISSTA 2012)."""
-OFTEN = {"bank": 8, "pages": 8, "authors": 5, "refunds": 4, "stuck": 6, "suspense": 4, "our bank": 2}
+OFTEN = {"bank": 9, "pages": 9, "authors": 7, "refunds": 4, "stuck": 6, "suspense": 4, "our bank": 2}
 """Of so many histories; one of the others."""
 _BOUGHT = (Deeds.order, Deeds.pay, Deeds.settle_down)
 _PAID_OUT = (Deeds.settle, Deeds.be_paid, Deeds.settle_down, Deeds.be_paid, Deeds.settle_down)
 BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
     "anything": ((),),
-    "pages": ((Deeds.order,),),
+    "pages": ((Deeds.order,), (Deeds.order, Deeds.order)),
     "bank": (
         (*_BOUGHT, Deeds.dispute, Deeds.settle_down),
         (*_BOUGHT, Deeds.by_hand, Deeds.settle_down, Deeds.dispute, Deeds.settle_down),
@@ -177,7 +185,7 @@ class History(Deeds):
         self._pass(boundary)
         if self.depth < 2 and self.chance.random() < NESTED:
             self._nest()
-        if self.faulty and self.chance.random() < FAULTY:
+        if self.faulty and self.chance.random() < FAULTIER.get(self.theme, FAULTY):
             return self._fail(boundary, self.chance.choice(FAULTS))
         return ""
 

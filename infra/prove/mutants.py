@@ -133,7 +133,8 @@ MUTANTS = (
             'if not hmac.compare_digest(order.header.gift_hash or "", _digest(secret)):', "if False:"),
     _orders("what went back is not in a gift", "gifting",
             "left = _left(order)\n            goods", "left = order.lines\n            goods"),
-
+    Mutant("what is ours and held up is nobody's to place", "chalicelib/reconciliation/explaining.py",
+           "type(error).__name__, held=True)", "type(error).__name__)"),
 )  # fmt: skip
 
 

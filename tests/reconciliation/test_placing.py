@@ -11,8 +11,11 @@ from chalicelib.ledger.entries import Settled, journal
 from chalicelib.ledger.journals import AlreadyPosted
 from chalicelib.ledger.movements import AlreadyBooked
 from chalicelib.ledger.postings import unknown
-from infra.local.fake_stripe import balance
-from tests.reconciliation.test_comparing import compares, found
+from chalicelib.reconciliation import findings
+from infra.local.fake_stripe import balance, refunds
+from tests.orders.test_refunds import asks
+from tests.orders.test_refunds import decides as decides_on
+from tests.reconciliation.test_comparing import compares, found, open_findings, sold
 from tests.settlement.test_payouts import payee
 from tests.till import Shop
 
@@ -66,6 +69,39 @@ def test_a_second_admin_approves_and_it_is_placed_once(suspended):
     assert placed.facts["proposed_by"] == suspended.admin.account_id
     compares(suspended, days=2)
     assert found(suspended) == set()
+
+
+def test_what_is_ours_and_only_held_up_is_not_placed_and_is_explained_by_itself(shop):
+    """A refund by hand of which a request has reserved a part: whoever placed it would have it twice."""
+    shop.admins = [shop.admin, shop.world.admin()]
+    shop.people = shop.people | {"second": shop.admins[1]}
+    order = sold(shop)
+    request = asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 600}]).json
+    assert request["status"] == "review"
+    refunds.create(shop.fake, {"charge": shop.every("charge")[0]["id"], "amount": 900})
+    shop.arrives(tolerate=True)
+    compares(shop)
+    compares(shop, days=1, hours=1)
+    ((kind, moved),) = open_findings()
+    assert kind == "unknown"
+    shop.place = f"/v1/admin/findings/{moved}"
+    told = shop.world.get(shop.place, as_=shop.admin).json
+    assert (told["held"], told["why"]) == (True, "RefundUncovered")
+    refused = proposes(shop)
+    assert (refused.status, refused.json["code"]) == (409, "movement_held_up")
+    assert decides_on(shop, order, request, approve=False, because="refunded by hand").status == 200
+    compares(shop)
+    assert shop.journals() == ["J1", "J1s", "J2", "JX", "JXw"]
+    assert (found(shop), open_findings()) == (set(), [])
+    assert proposes(shop).json["code"] == "not_in_suspense"
+
+
+def test_what_turns_out_to_be_ours_is_no_longer_anybodys_to_place(suspended):
+    proposal = proposed(suspended)
+    findings.say_why(findings.read(suspended.moved), "RefundUncovered", held=True)
+    assert decides(suspended, proposal).status == 404
+    compares(suspended)
+    assert decides(suspended, proposed(suspended)).status == 200
 
 
 def test_a_rejected_proposal_moves_nothing_and_another_may_be_made(suspended):
