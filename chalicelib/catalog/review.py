@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.accounts import profiles
+from chalicelib.accounts import mailing
 from chalicelib.audit import trail
 from chalicelib.catalog import manuscripts, terms
 from chalicelib.catalog.models import DraftRow
@@ -11,11 +11,10 @@ from chalicelib.catalog.shapes import Decision, Kind, ListQuery, SubmissionCard
 from chalicelib.core import clock, cursors
 from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
-from chalicelib.core.errors import Conflict, Forbidden, NotFound, Unprocessable
+from chalicelib.core.errors import Conflict, Forbidden, Unprocessable
 from chalicelib.core.tables import page
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.core.validation import FieldInvalid
-from chalicelib.mail import post
 
 QUEUE = "waiting"
 CLAIM_KEPT = timedelta(days=3)
@@ -160,15 +159,8 @@ def _move(tx: Transaction, draft: DraftRow, actions: list[Any], condition: Any, 
 
 
 def _tell_owner(tx: Transaction, draft: DraftRow, decision: Decision) -> None:
-    """An owner whose account is gone hears nothing; the decision stands all the same."""
-    try:
-        owner = profiles.read(draft.owner_id)
-    except NotFound:
-        return
     reasons = "\n".join(f"- {reason}" for reason in decision.reasons)
-    post.send(
-        tx, f"work_{decision.verdict}", owner.email, owner.language, name=owner.name, title=draft.title, reasons=reasons
-    )
+    mailing.send(tx, f"work_{decision.verdict}", draft.owner_id, title=draft.title, reasons=reasons)
 
 
 def _card(draft: DraftRow) -> SubmissionCard:

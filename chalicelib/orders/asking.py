@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.accounts import profiles
+from chalicelib.accounts import mailing
 from chalicelib.audit import trail
 from chalicelib.core import clock
 from chalicelib.core.actors import Actor
@@ -14,7 +14,6 @@ from chalicelib.core.idempotency import Once
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, decided
 from chalicelib.core.validation import FieldInvalid
-from chalicelib.mail import post
 from chalicelib.orders import collection, consuming, contested, counting, history, refund_policy, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.contested import OrderDisputed
@@ -242,9 +241,5 @@ def _send(tx: Transaction, order: Order, request_id: str, counted: BuyerRow) -> 
 
 
 def _tell(tx: Transaction, order: Order, request: RequestRow, because: str) -> None:
-    try:
-        buyer = profiles.read(order.header.buyer_id)
-    except NotFound:
-        return
-    facts = {"name": buyer.name, "order_id": order.order_id, "amount": written(request.currency, request.amount)}
-    post.send(tx, "refund_rejected", buyer.email, buyer.language, because=because, **facts)
+    facts = {"order_id": order.order_id, "amount": written(request.currency, request.amount)}
+    mailing.send(tx, "refund_rejected", order.header.buyer_id, because=because, **facts)

@@ -6,11 +6,10 @@ complained of once, so that nobody keeps authors from their money for ever.
 """
 
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
-from chalicelib.accounts import profiles
+from chalicelib.accounts import mailing
 from chalicelib.audit import trail
 from chalicelib.core import clock
 from chalicelib.core.actors import Actor, Role
@@ -20,7 +19,6 @@ from chalicelib.core.idempotency import Once
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, decided
 from chalicelib.core.validation import FieldInvalid
-from chalicelib.mail import post
 from chalicelib.orders import asking, collection, contested, history, refunding
 from chalicelib.orders.asking import AlreadyDecided, NothingToRefund
 from chalicelib.orders.collection import Moved, Order
@@ -221,12 +219,6 @@ def _tell_buyer(tx: Transaction, order: Order, row: ComplaintRow, amount: int) -
     _write(tx, letter, order.header.buyer_id, order, row, **told)
 
 
-def _write(tx: Transaction, letter: str, to: str, order: Order, row: ComplaintRow, **facts: Any) -> None:
-    try:
-        person = profiles.read(to)
-    except NotFound:
-        return
+def _write(tx: Transaction, letter: str, to: str, order: Order, row: ComplaintRow, **facts: str) -> None:
     title = next(line.card["title"] for line in order.lines if line.row == row.line)
-    post.send(
-        tx, letter, person.email, person.language, name=person.name, order_id=order.order_id, title=title, **facts
-    )
+    mailing.send(tx, letter, to, order_id=order.order_id, title=title, **facts)

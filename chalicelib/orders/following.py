@@ -6,13 +6,12 @@ The row is read before the provider is asked, and is written only as it was read
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.accounts import profiles
+from chalicelib.accounts import mailing
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import Conflict
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, decided
-from chalicelib.mail import post
 from chalicelib.orders import collection, subscriptions
 from chalicelib.orders.models import SUBSCRIPTION, SubscriptionRow
 from chalicelib.payments import billing, inbox
@@ -25,8 +24,9 @@ KNOWN = frozenset({"incomplete", "incomplete_expired", "active", "past_due", "un
 
 LOOKS = (timedelta(days=-3), timedelta(hours=-2), timedelta(hours=3))
 """When one is looked at around the end of its period: twice while it can still be stopped, and once it was charged."""
-UNPAID, UNSEEN = timedelta(hours=6), timedelta(minutes=10)
-"""How often one is looked at whose period is over, and the next not paid; and one whose first payment is not seen."""
+UNPAID, UNSEEN, OVER = timedelta(hours=6), timedelta(minutes=10), timedelta(minutes=10)
+"""How often one is looked at whose period is over, and the next not paid; and one whose first payment is not seen. How
+long after its end the last look comes, for what was paid and nobody told of."""
 
 
 class SubscriptionUnknown(Exception):
@@ -82,7 +82,7 @@ def _of_page(row: SubscriptionRow, session: Session) -> dict[str, Any]:
 
 
 def _enter(tx: Transaction, row: SubscriptionRow, seen: Subscription, looked: bool) -> None:
-    facts = _ended(row) if seen.over else _going_on(row, seen, looked)
+    facts = _ended(row, looked) if seen.over else _going_on(row, seen, looked)
     if not facts:
         return
     if "ended_at" in facts or "stopping_at" in facts:
@@ -96,9 +96,11 @@ def _enter(tx: Transaction, row: SubscriptionRow, seen: Subscription, looked: bo
     trail.write(tx, ACTOR, "subscription.seen", row.subscription_id, status=seen.status, new=sorted(facts))
 
 
-def _ended(row: SubscriptionRow) -> dict[str, Any]:
-    over = {"ended_at": clock.now(), "past_due_at": None, "unfinished": None, "due_at": None}
-    return {} if row.ended_at else over
+def _ended(row: SubscriptionRow, looked: bool) -> dict[str, Any]:
+    if not row.ended_at:
+        now = clock.now()
+        return {"ended_at": now, "past_due_at": None, "unfinished": SUBSCRIPTION, "due_at": now + OVER}
+    return {"unfinished": None, "due_at": None} if looked and row.unfinished else {}
 
 
 def _going_on(row: SubscriptionRow, seen: Subscription, looked: bool) -> dict[str, Any]:
@@ -132,13 +134,9 @@ def next_look(row: SubscriptionRow, renews_at: datetime, now: datetime) -> datet
 
 
 def _write(tx: Transaction, row: SubscriptionRow, letter: str, about: str, **facts: str) -> None:
-    """To its subscriber, once; an account that is gone gets no mail."""
-    try:
-        buyer = profiles.read(row.subscriber_id)
-    except NotFound:
-        return
+    """To its subscriber, once."""
     key = f"letter:subscription:{row.subscription_id}:{about}"
-    post.send(tx, letter, buyer.email, buyer.language, key=key, name=buyer.name, title=row.title, **facts)
+    mailing.send(tx, letter, row.subscriber_id, key=key, title=row.title, **facts)
 
 
 def _day(moment: datetime | None) -> str:

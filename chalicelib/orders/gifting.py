@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 
-from chalicelib.accounts import profiles
+from chalicelib.accounts import mailing
 from chalicelib.audit import trail
 from chalicelib.catalog import cards, works
 from chalicelib.catalog.works import Work
@@ -17,7 +17,6 @@ from chalicelib.core.actors import Actor
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.transactions import Transaction, decided
 from chalicelib.library import access
-from chalicelib.mail import post
 from chalicelib.orders import collection, contested, history, passing, refunding, terms
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.fulfilment import GoodsMoved
@@ -168,13 +167,8 @@ def _tell_giver(tx: Transaction, reader: Actor, order: Order) -> None:
     """Not by whom; nor one who claims what they gave."""
     if order.header.buyer_id == reader.party_id:
         return
-    try:
-        buyer = profiles.read(order.header.buyer_id)
-    except NotFound:
-        return
-    facts = {"name": buyer.name, "order_id": order.order_id}
     works = "\n".join(f"- {work.title}" for work in _shown(order))
-    post.send(tx, "gift_claimed", buyer.email, buyer.language, works=works, **facts)
+    mailing.send(tx, "gift_claimed", order.header.buyer_id, order_id=order.order_id, works=works)
 
 
 def _view(order: Order) -> GiftView:

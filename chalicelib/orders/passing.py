@@ -2,17 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.accounts import profiles
+from chalicelib.accounts import mailing
 from chalicelib.audit import trail
 from chalicelib.catalog import offers
 from chalicelib.catalog.offers import Pass
 from chalicelib.core import actors, clock
-from chalicelib.core.errors import Conflict, NotFound, Unprocessable
+from chalicelib.core.errors import Conflict, Unprocessable
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger.shares import WHOLE, split
 from chalicelib.library import access, passes
 from chalicelib.library.passes import Period
-from chalicelib.mail import post
 from chalicelib.orders import collection, subscriptions
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import ENDING, LineRow, line_row
@@ -138,13 +137,5 @@ def tell(row: LineRow) -> None:
         collection.change(tx, sold, unfinished=None, due_at=None)
         trail.write(tx, ACTOR, "pass.ending", order.order_id, told=bool(period))
         if period and period.ends == held.ends(author_id):
-            _write(tx, order, sold, period, holder_id)
-
-
-def _write(tx: Transaction, order: Order, sold: LineRow, period: Period, holder_id: str) -> None:
-    try:
-        reader = profiles.read(holder_id)
-    except NotFound:
-        return
-    facts = {"name": reader.name, "title": sold.card["title"], "ends": f"{period.ends[:10]} {period.ends[11:16]} UTC"}
-    post.send(tx, "pass_ends", reader.email, reader.language, key=f"letter:pass:{order.order_id}", **facts)
+            facts = {"title": sold.card["title"], "ends": f"{period.ends[:10]} {period.ends[11:16]} UTC"}
+            mailing.send(tx, "pass_ends", holder_id, key=f"letter:pass:{order.order_id}", **facts)

@@ -2,15 +2,14 @@
 
 from contextlib import suppress
 
-from chalicelib.accounts import profiles
+from chalicelib.accounts import mailing
 from chalicelib.audit import trail
 from chalicelib.core import actors, clock, logs
-from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.errors import Conflict
 from chalicelib.core.money import written
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger import journals, postings
 from chalicelib.ledger.entries import Journal
-from chalicelib.mail import post
 from chalicelib.orders import adopting, collection, refunding
 from chalicelib.orders.collection import Moved, Order
 from chalicelib.orders.models import OVERPAID, PURCHASE, REFUND, REVIEW, PaymentRow, RefundRow, refund_row
@@ -101,11 +100,16 @@ def note(refund: Refund, order_id: str, event: Event | None = None) -> None:
 def _with_request(order: Order, refund: Refund) -> Order | None:
     """The order, in which what is refunded of a sale was asked for; None where that had to be entered first."""
     payment = order.payment(refund.payment_id)
-    if payment is None or payment.kind != PURCHASE or refunding.request_of(order, refund):
+    if payment is None or payment.kind != PURCHASE or refunding.request_of(order, refund) or _passed_by(refund):
         return order
     with suppress(Moved), all_or_nothing() as tx:
         adopting.adopt(tx, order, payment, refund)
     return None
+
+
+def _passed_by(refund: Refund) -> bool:
+    """It failed, and all that it moved is back: where nobody asked for it, it concerns no line, access or author."""
+    return refund.status in FAILED and bool(refund.settled) == bool(refund.returned)
 
 
 def _enter(tx: Transaction, order: Order, refund: Refund) -> dict[str, object]:
@@ -113,11 +117,12 @@ def _enter(tx: Transaction, order: Order, refund: Refund) -> dict[str, object]:
     payment = order.payment(refund.payment_id)
     if payment is None:
         raise PaymentUnknown(refund.payment_id)
+    of_a_sale = payment.kind == PURCHASE and refunding.request_of(order, refund) is not None
     row = order.refund(refund.id) or _begun(tx, order, refund)
-    facts = _facts(row, refund, at_once=payment.kind != PURCHASE)
+    facts = _facts(row, refund, at_once=not of_a_sale)
     if not facts and row.version:
         return {}
-    if payment.kind == PURCHASE:
+    if of_a_sale:
         refunding.follow(tx, order, payment, row, refund, facts)
     else:
         _count(tx, order, payment, row, facts)
@@ -133,9 +138,10 @@ def _enter(tx: Transaction, order: Order, refund: Refund) -> dict[str, object]:
 
 
 def _begun(tx: Transaction, order: Order, refund: Refund) -> RefundRow:
-    """A refund that we had not heard of; its buyer hears of it."""
+    """A refund that we had not heard of; its buyer hears of it, unless nothing comes of it."""
     request = refunding.request_of(order, refund)
-    _tell(tx, order, refund, "refund_sent" if request else "payment_returned")
+    if refund.status not in FAILED:
+        _tell(tx, order, refund, "refund_sent" if request else "payment_returned")
     return RefundRow(
         order.order_id,
         refund_row(refund.id),
@@ -152,12 +158,8 @@ def _begun(tx: Transaction, order: Order, refund: Refund) -> RefundRow:
 
 def _tell(tx: Transaction, order: Order, refund: Refund, letter: str) -> None:
     """Money goes back to who paid it also where the account is gone; only the letter does not."""
-    try:
-        buyer = profiles.read(order.header.buyer_id)
-    except NotFound:
-        return
-    facts = {"name": buyer.name, "order_id": order.order_id, "amount": written(refund.currency, refund.amount)}
-    post.send(tx, letter, buyer.email, buyer.language, **facts)
+    amount = written(refund.currency, refund.amount)
+    mailing.send(tx, letter, order.header.buyer_id, order_id=order.order_id, amount=amount)
 
 
 def _facts(row: RefundRow, refund: Refund, *, at_once: bool) -> dict[str, object]:

@@ -124,7 +124,8 @@ def begin_period(tx: Transaction, order: Order, sold: LineRow) -> Period:
     reads."""
     row, now = read(order.header.buyer_id, str(sold.subscription)), clock.now()
     bridged = row.grace_until is not None and now <= row.grace_until
-    goes_on = renews(row) or (row.begun_at is None and not row.cancel_asked_at)
+    stops = row.ended_at or row.stopping_at or row.cancel_asked_at
+    goes_on = renews(row) or (row.begun_at is None and not stops)
     marks = {passes.grace(row.subscription_id): grace_of(sold.days or 0)} if goes_on else {}
     source, since = access.order(order.order_id), row.paid_until if bridged else now
     period = passes.begin(tx, row.subscriber_id, row.author_id, source, sold.days or 0, Moved(), since, marks)

@@ -149,7 +149,7 @@ def _say(text: str, end: str = "\n") -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make prove", description=__doc__)
-    parser.add_argument("--histories", type=int, default=22_000)
+    parser.add_argument("--histories", type=int, default=20_000)
     parser.add_argument("--every", type=int, default=1, help="one of so many single faults; 0: none")
     parser.add_argument("--sequences", type=int, default=100_000, help="of partial refunds")
     parser.add_argument("--runs", type=int, default=100, help="of the state machine")

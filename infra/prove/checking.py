@@ -15,13 +15,14 @@ from infra.prove.platform import Platform
 from infra.prove.store import Write
 
 CASH, KEPT = "cash", ("author_held#", "author_available#")
+RENEWING = ("active", "past_due")
 MOVES = ("transfer", "transfer_reversal")
 PREFIX = "lyceum-dev-"
 Item = dict[str, Any]
 
 
-class Broken(Exception):
-    """Something that must hold does not."""
+class Broken(BaseException):
+    """Something that must hold does not. No handler takes it for a failure of its own."""
 
 
 class Watch:
@@ -47,6 +48,7 @@ class Watch:
                 case "orders":
                     touched |= set() if write.key[0].startswith(("subscriber#", "buyer#")) else {write.key[0]}
                     self._covered(write)
+                    self._lost(write)
                     self._passed(write)
                     _keeps_its_claim(write)
                     _has_its_use(write)
@@ -95,6 +97,20 @@ class Watch:
             if not 0 <= refunded <= reserved <= whole:
                 raise Broken(f"I6: {write.key}: refunded {refunded}, reserved {reserved}, of {whole}")
 
+    def _lost(self, write: Write) -> None:
+        """What a bank keeps of a sale is taken from those who had it, as far as anybody has any of it."""
+        if not write.key[1].startswith("dispute#") or _number(write.new, "losses") == _number(write.old, "losses"):
+            return
+        order, dispute = self._rows_of(write.key[0]), write.new or {}
+        sold = order[f"payment#{dispute['payment_id']['S']}"]["kind"]["S"] == "purchase"
+        left = sum(_number(line, "price") - _number(line, "reserved") for line in _lines(order))
+        reserved = sum(int(part["N"]) for part in dispute["parts"]["M"].values())
+        if sold and left and reserved != _number(dispute, "amount"):
+            raise Broken(f"{write.key} takes {reserved} of {dispute['amount']['N']}, and {left} is left")
+
+    def _rows_of(self, order_id: str) -> dict[str, Item]:
+        return {key[1]: item for key, item in self._tables[f"{PREFIX}orders"].items.items() if key[0] == order_id}
+
     def _within_limits(self, write: Write) -> None:
         """A new order takes a use within the coupon's limits; only one that is paid late may go beyond."""
         new = write.new or {}
@@ -114,13 +130,12 @@ class Watch:
                 self.transitions[f"{machine}: {before} → {after}"] += 1
 
     def _accessible(self, order_id: str) -> None:
-        rows = {key[1]: item for key, item in self._tables[f"{PREFIX}orders"].items.items() if key[0] == order_id}
+        rows = self._rows_of(order_id)
         if (header := rows.get("order")) is None:
             raise Broken(f"I5: access by order {order_id}, which there is not")
         held = self._tables[f"{PREFIX}library"].items
-        lines = [item for row, item in rows.items() if row.startswith("line#")]
         away = any(_is_away(item) for item in self._disputes(rows))
-        for line in lines:
+        for line in _lines(rows):
             is_had = "gift" not in header or "claimed_by" in header
             is_due = is_had and "paid_at" in header and not away and not _is_returned(line)
             has = _has(held, (header.get("claimed_by") or header["buyer_id"])["S"], line, f"order#{order_id}")
@@ -142,6 +157,8 @@ def at_rest(platform: Platform) -> Iterator[str]:
             yield f"{one.invariant} {one.subject}: {one.detail}"
     yield from _moves(platform)
     yield from _entered(platform)
+    yield from _bundled(platform)
+    yield from _subscribed(platform)
     yield from _done(platform)
 
 
@@ -215,6 +232,35 @@ def _entered(platform: Platform) -> Iterator[str]:
             yield f"{order_id}/{row} bought nothing and did not go back"
 
 
+def _bundled(platform: Platform) -> Iterator[str]:
+    """Whoever had none of its works yet is to pay a bundle's price for them."""
+    from infra.prove import stock
+
+    asked: Counter[tuple[str, str]] = Counter()
+    for (order_id, row), item in platform.store.tables[f"{PREFIX}orders"].items.items():
+        if row.startswith("line#") and "bundle" in item and not json.loads(item["bundle"]["S"])["left_out"]:
+            asked[order_id, item["currency"]["S"]] += _number(item, "price") + _number(item, "discount")
+    for (order_id, currency), price in asked.items():
+        if price != stock.BUNDLE_PRICES[currency]:
+            yield f"{order_id} asks {price} for a bundle of {stock.BUNDLE_PRICES[currency]} {currency}"
+
+
+def _subscribed(platform: Platform) -> Iterator[str]:
+    """Each is charged by one of Stripe's at most; and nobody has a grace of what is not charged again."""
+    charged = Counter(one["metadata"]["subscription_id"] for one in platform.fake.every("subscription").values()
+                      if one["status"] in RENEWING)  # fmt: skip
+    yield from (f"{name} is charged {times} times" for name, times in charged.items() if times > 1)
+    graces = {
+        source.partition("#")[2]
+        for (_, row), item in platform.store.tables[f"{PREFIX}library"].items.items() if row == "passes"
+        for periods in _periods(item).values() for source in periods if source.startswith("grace#")
+    }  # fmt: skip
+    for (_, row), item in platform.store.tables[f"{PREFIX}orders"].items.items():
+        name = row.partition("#")[2]
+        if row.startswith("subscription#") and name in graces and _subscription_status(item) not in RENEWING:
+            yield f"{name} is {_subscription_status(item)}, and there is a grace of it"
+
+
 def _excused(orders: dict[Any, Item], order_id: str, row: str) -> bool:
     """Its refund failed, or a bank has taken it: a person looks."""
     others = [item for key, item in orders.items() if key[0] == order_id]
@@ -224,6 +270,9 @@ def _excused(orders: dict[Any, Item], order_id: str, row: str) -> bool:
 
 def _done(platform: Platform) -> Iterator[str]:
     """Nothing waits for ever."""
+    for key, item in platform.store.tables[f"{PREFIX}orders"].items.items():
+        if item.get("unfinished", {}).get("S") == "payment":
+            yield f"{key[0]} waits to be paid on a page that is closed"
     for key, item in platform.store.tables[f"{PREFIX}inbox"].items.items():
         if "unfinished" in item:
             yield f"event {key[0]} ({item['type']['S']}) is {item['unfinished']['S']}: {item.get('parked_for')}"
@@ -242,6 +291,12 @@ def _request_status(item: Item) -> str:
     from chalicelib.orders import status
 
     return status.of_request(_facts(item))
+
+
+def _subscription_status(item: Item) -> str:
+    from chalicelib.orders import subscriptions
+
+    return subscriptions.status(_facts(item))
 
 
 def _dispute_status(item: Item) -> str:
@@ -264,6 +319,7 @@ def _placement_status(item: Item) -> str:
 STATUSES = {
     "order": _order_status,
     "request": _request_status,
+    "subscription": _subscription_status,
     "dispute": _dispute_status,
     "placement": _placement_status,
     "move": _move_status,
@@ -300,6 +356,10 @@ def _uses_of(header: Item | None) -> list[str]:
     if not header or "coupon_held" not in header:
         return []
     return [f"{header['coupon']['S']}/{row}" for row in ("coupon", f"buyer#{header['buyer_id']['S']}")]
+
+
+def _lines(rows: dict[str, Item]) -> list[Item]:
+    return [item for row, item in rows.items() if row.startswith("line#")]
 
 
 def _is_away(dispute: Item) -> bool:

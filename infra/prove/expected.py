@@ -44,6 +44,14 @@ _MACHINES: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (("moving",), ("done", "declined")),
         (("done",), ("partly returned", "returned")),
     ],
+    "subscription": [
+        (("–",), ("created",)),
+        (("created",), ("awaiting",)),
+        (("awaiting",), ("active", "expired")),
+        (("active",), ("past_due", "ending", "ended")),
+        (("past_due",), ("active", "ending")),
+        (("ending",), ("ended",)),
+    ],
     "placement": [(("–",), ("waiting",)), (("waiting",), ("approved", "rejected"))],
     "reversal": [(("–",), ("moving",)), (("moving",), ("done", "declined"))],
 }

@@ -10,20 +10,21 @@ from functools import partial
 from infra.local.fake_stripe import cards
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, stock
+from infra.prove.acting import CARDS
 from infra.prove.boundaries import Boundaries
-from infra.prove.deeds import A_DAY, CARDS, HOLD, Deeds
+from infra.prove.deeds import Deeds
 from infra.prove.platform import COMPARISON, SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
+from infra.prove.world import A_DAY, HOLD
 
 STEPS = (1, 7)
-LONGER = {"bank": 5, "pages": 2, "stuck": 2}
-"""How many turns more, by what they are about."""
+LONGER = {"bank": 4, "pages": 2, "stuck": 2, "subscriptions": -2}
+"""How many turns more, or fewer, by what they are about."""
 FAULTY, FAULTIER = 0.06, {"pages": 0.12}
 """How often a call goes wrong, in histories in which calls do; and in those of which that is the point."""
-PATIENT = 3
-"""After how many spans of recovery people decide what waits for them: what it held up was unknown for a day then."""
-AT_REST = {"release", "dispute", "mail", "release_funds", "pay_out"}
-"""What still waits where all is over that people did: holds, banks, letters, and what Stripe makes available."""
+AT_REST = {"release", "dispute", "mail", "ending", "subscription", "release_funds", "pay_out", "end_period"}
+"""What still waits where all is over that people did: holds, banks, letters, the ends of passes and of what is
+subscribed, and what Stripe makes available."""
 NESTED = 0.05
 """How often somebody else takes a turn in the middle of a call."""
 THEMES: dict[str, dict[str, float]] = {
@@ -43,13 +44,25 @@ THEMES: dict[str, dict[str, float]] = {
     "suspense": {"unknown": 3, "place": 4, "refund": 3, "by_hand": 4, "be_paid": 2, "open_account": 0.1},
     "stuck": {"place_order": 10, "order": 0.3, "open_account": 0.1, "jump": 2},
     "our bank": {"pay_out": 10, "top_up": 4, "order": 0.3, "open_account": 0.1},
+    "subscriptions": {"a_month_passes": 12, "unsubscribe": 4, "by_hand": 0.5, "order": 0.3},
 }
 """What a history is mostly about, and how much oftener it does what: where anything may come next, what takes several
 turns in a row hardly ever does (swarm testing: Groce et al., ISSTA 2012)."""
-OFTEN = {"bank": 9, "pages": 9, "authors": 7, "refunds": 4, "stuck": 6, "suspense": 4, "our bank": 2}
+OFTEN = {
+    "bank": 9,
+    "pages": 9,
+    "authors": 7,
+    "refunds": 4,
+    "stuck": 6,
+    "suspense": 4,
+    "our bank": 2,
+    "subscriptions": 3,
+}
 """Of so many histories; one of the others."""
 _BOUGHT = (Deeds.order, Deeds.pay, Deeds.settle_down)
 _PAID_OUT = (Deeds.settle, Deeds.be_paid, Deeds.settle_down, Deeds.be_paid, Deeds.settle_down)
+_SUBSCRIBED = (Deeds.subscribe, Deeds.pay, Deeds.settle_down)
+_SOME_DAYS = (*[Deeds.a_day_passes] * 4, Deeds.settle_down)
 BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
     "anything": ((),),
     "pages": ((Deeds.order,), (Deeds.order, Deeds.order)),
@@ -74,12 +87,21 @@ BEGINNINGS: dict[str, tuple[tuple[Callable[[Deeds], None], ...], ...]] = {
             Deeds.compare,
         ),
     ),
+    "subscriptions": (
+        _SUBSCRIBED,
+        (Deeds.subscribe, Deeds.jump),
+        (*_SUBSCRIBED, Deeds.block_card, Deeds.a_month_passes, Deeds.settle_down),
+        (*_SUBSCRIBED, Deeds.block_card, Deeds.a_month_passes, Deeds.settle_down, Deeds.renew_card, *_SOME_DAYS),
+        (*_SUBSCRIBED, Deeds.block_card, Deeds.a_month_passes, Deeds.settle_down, Deeds.unsubscribe),
+    ),
     "authors": ((Deeds.open_account, *_BOUGHT, *_PAID_OUT),),
     "stuck": ((*_BOUGHT, Deeds.a_day_passes, Deeds.settle_down),),
 }
 """What there must be for a theme to have anything to do: one of these; else, something that was bought."""
 TRUSTY, UNSTEADY = (*CARDS, *["4242424242424242"] * 8), (*CARDS, *[cards.REFUND_FAILS_LATE] * 6)
-PAID_BY = {"refunds": UNSTEADY, "stuck": UNSTEADY} | dict.fromkeys(("bank", "authors", "suspense", "our bank"), TRUSTY)
+PAID_BY = {"refunds": UNSTEADY, "stuck": UNSTEADY} | dict.fromkeys(
+    ("bank", "authors", "suspense", "our bank", "subscriptions"), TRUSTY
+)
 WRONGLY = {"pages": 0.4, "stuck": 0.8}
 
 
@@ -95,6 +117,9 @@ class Violation(Exception):
 
 
 class History(Deeds):
+    patience = 3
+    """After how many spans of recovery people decide what waits: what it held up was unknown for a day then."""
+
     def __init__(self, platform: Platform, seed: int, boundaries: Boundaries, watch: checking.Watch) -> None:
         super().__init__(platform, random.Random(seed))
         self.seed, self.boundaries = seed, boundaries
@@ -103,6 +128,8 @@ class History(Deeds):
         self.faulty = self.chance.random() < 0.8
         self.paid_out = self.chance.random() < (0.4 if self.theme == "authors" else 0.1)
         self.compared = self.chance.random() < (1 if self.theme == "suspense" else 0.05)
+        self.disturbed = self.patience if self.compared and self.chance.random() < 0.5 else 1
+        """In how many spans of its recovery calls go wrong."""
         self.patient = self.chance.random() < 0.05
         """Time passes until all of it is over, also where nothing waits any more."""
         self.wrongly = WRONGLY.get(self.theme, self.wrongly)
@@ -150,6 +177,12 @@ class History(Deeds):
             (5 if paid and self._gifts() else 0, self.offer),
             (5 if self.links else 0, self.claim),
             (1 if orders else 0, self.cancel),
+            (1 if self.theme in ("anything", "subscriptions") else 0, self.subscribe),
+            (1 if self._subscribed() else 0, self.pay_another_page_to_subscribe),
+            (2 if fake.every("subscription") else 0, self.unsubscribe),
+            (2 if fake.every("subscription") else 0, self.block_card),
+            (1 if fake.every("subscription") else 0, self.renew_card),
+            (2 if fake.every("subscription") else 0, self.a_month_passes),
             (2 if paid else 0, self.dispute),
             (4 if fake.every("dispute") else 0, self.bank_decides),
             (5 if fake.every("transfer") else 1 if paid else 0, self.by_hand),
@@ -220,25 +253,24 @@ class History(Deeds):
             self.depth -= 1
 
     def recover(self) -> None:
-        """Time passes, and after its first span nothing goes wrong any more."""
+        """Time passes, and after a while nothing goes wrong any more."""
         for number, seconds in enumerate((5_000, *[A_DAY] * 5)):
-            if number == 1:
+            if number == self.disturbed:
                 self.platform.wire.meet = self._pass
                 self.note("all is well again")
-            if self.compared and number == PATIENT:
+            if self.compared and number == self.patience:
                 self.decide_all(willing=False)
             self._wait(seconds)
             if number and not self.compared:
                 self.decide_all(willing=True)
-            if number > (PATIENT if self.compared else 0) and self._rests():
+            if number > (self.patience if self.compared else 0) and self._rests():
                 break
         for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
             self._wait(seconds)
 
     def _wait(self, seconds: int) -> None:
         """Time passes, and the schedules look."""
-        self.platform.now += seconds
-        self.platform.fake.tick()
+        self.passes(seconds)
         self.settle()
         self.calm()
         for name in (*SWEEPS, COMPARISON) if self.compared else SWEEPS:

@@ -135,6 +135,13 @@ MUTANTS = (
             "left = _left(order)\n            goods", "left = order.lines\n            goods"),
     Mutant("what is ours and held up is nobody's to place", "chalicelib/reconciliation/explaining.py",
            "type(error).__name__, held=True)", "type(error).__name__)"),
+    _orders("of two pages of a subscription one is it", "renewing",
+            'return None if row.provider_id in (None, invoice.billed_by) else "paid_before"', "return None"),
+    _orders("days end when their money goes back", "passing",
+            "passes.revoke(tx, holder_id, str(sold.author_id), sources, Moved())", "pass"),
+    _orders("who is not charged again has no grace", "following", "facts |= subscriptions.take_grace(tx, row)", "pass"),
+    _orders("a bundle's works have its price among them", "bundling", "return apportion(bundle.prices[currency], weights)",
+            "return dict(listed)"),
 )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ from pynamodb.connection.base import Connection
 
 _container_deserialize = AttributeContainer._container_deserialize
 _set_defaults = AttributeContainer._set_defaults
+_get = Attribute.__get__
 _told = Connection.send_pre_boto_callback, Connection.send_post_boto_callback
 
 
 def install() -> None:
     AttributeContainer._container_deserialize = _quickly_deserialized  # type: ignore[method-assign]
     AttributeContainer._set_defaults = _with_quick_defaults  # type: ignore[method-assign]
+    Attribute.__get__ = _quick_get  # type: ignore[method-assign, assignment]
     Connection.send_pre_boto_callback = _untold  # type: ignore[method-assign]
     Connection.send_post_boto_callback = _untold  # type: ignore[method-assign]
 
@@ -28,8 +30,18 @@ def install() -> None:
 def uninstall() -> None:
     AttributeContainer._container_deserialize = _container_deserialize  # type: ignore[method-assign]
     AttributeContainer._set_defaults = _set_defaults  # type: ignore[method-assign]
+    Attribute.__get__ = _get  # type: ignore[method-assign]
     Connection.send_pre_boto_callback = _told[0]  # type: ignore[method-assign]
     Connection.send_post_boto_callback = _told[1]  # type: ignore[method-assign]
+
+
+def _quick_get(self: Any, row: Any, model: Any) -> Any:
+    if row is None:
+        return self
+    if isinstance(row, MapAttribute):
+        return _get(self, row, model)
+    name = self.attr_path[-1]
+    return row.attribute_values.get(model._dynamo_to_python_attrs.get(name, name))
 
 
 def _untold(*told: Any) -> None:

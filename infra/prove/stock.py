@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.accounts import tokens
 from chalicelib.accounts.models import Account, Session, session_row
-from chalicelib.catalog.models import WorkRow
+from chalicelib.catalog.models import BundleRow, PassRow, WorkRow
 from chalicelib.core import clock, ids
 from chalicelib.coupons.models import PLATFORM, CouponRow
 from infra.prove.platform import Platform
@@ -23,6 +23,13 @@ WORKS = {
     ids.derived("work", "4"): ({"usd": 250_000, "cny": 999_999}, {AUTHORS[1]: 10_000}),
     ids.derived("work", "5"): ({"usd": 0, "cny": 0, "jpy": 0}, {AUTHORS[2]: 10_000}),
 }
+BUNDLE, BUNDLED = ids.derived("bundle", "1"), tuple(WORKS)[:2]
+BUNDLE_PRICES = {"usd": 1_499, "jpy": 1_299}
+PASSES = {
+    ids.derived("pass", "1"): (AUTHORS[0], 30, {"usd": 700, "cny": 4_900}),
+    ids.derived("pass", "2"): (AUTHORS[2], 7, {"usd": 199, "jpy": 301}),
+}
+"""Whose, for how many days, and at what prices."""
 COUPONS: dict[str, dict[str, Any]] = {
     "THIRD": {"basis_points": 3_333},
     "ONCE": {"basis_points": 2_000, "most_uses": 1},
@@ -59,9 +66,14 @@ def put() -> None:
             published_at=clock.now(),
             updated_at=clock.now(),
         ).save()
-    for code, told in COUPONS.items():
+    offer: dict[str, Any] = {"shelf": "all", "published_at": clock.now()}
+    told: dict[str, Any] = {"summary": "", "language": "en", "work_ids": list(BUNDLED), "prices": BUNDLE_PRICES}
+    BundleRow(BUNDLE, owner_id=AUTHORS[0], title="bundle", **told, **offer).save()
+    for pass_id, (author, days, prices) in PASSES.items():
+        PassRow(pass_id, owner_id=author, title="pass", days=days, prices=prices, **offer).save()
+    for code, terms in COUPONS.items():
         CouponRow(
-            code, **{"owner_id": PLATFORM, **told}, made_by=ADMINS[0], confirmed_by=ADMINS[1], created_at=clock.now()
+            code, **{"owner_id": PLATFORM, **terms}, made_by=ADMINS[0], confirmed_by=ADMINS[1], created_at=clock.now()
         ).save()
 
 

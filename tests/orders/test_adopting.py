@@ -4,9 +4,10 @@ import pytest
 
 from chalicelib.orders import hearing
 from chalicelib.payments import gateway, inbox
+from infra.local.fake_stripe import disputes
 from tests.crashes import Cut, cut
 from tests.orders.test_crashes import waiting
-from tests.orders.test_refunds import LATE_FAILURE, sends_back, settled
+from tests.orders.test_refunds import LATE_FAILURE, asks, decides, sends_back, settled
 
 
 def refunded_by_hand(shop, order, amount):
@@ -58,6 +59,34 @@ def test_one_that_fails_late_gives_everything_back(shop):
     assert shop.seen(shop.reader, order)["status"] == "paid"
     assert shop.library(shop.reader) == [shop.works["tides"]]
     assert shop.sums() == before
+    shop.holds()
+
+
+def test_one_that_failed_before_it_could_be_entered_needs_no_room(shop):
+    """A request held it up until it had failed; now a bank has all of the sale, and there is no room any more."""
+    order = shop.ordered(shop.reader, shop.works["tides"])
+    shop.pays(order, card=LATE_FAILURE)
+    shop.arrives()
+    settled(shop, order)
+    asked = asks(shop, order, works=[{"work_id": shop.works["tides"], "amount": 600}]).json
+    refunded_by_hand(shop, order, 900)
+    shop.arrives(tolerate=True)
+    shop.world.clock.advance(days=1)
+    shop.signs_everybody_in()
+    shop.fake.tick()
+    disputes.open_dispute(shop.fake, shop.every("charge")[0]["id"])
+    decides(shop, order, asked, approve=False, because="a bank asks")
+    shop.arrives()
+    seen = shop.seen(shop.reader, order)
+    assert (seen["status"], [each["status"] for each in seen["refunds"]]) == ("disputed", ["rejected"])
+    assert shop.journals() == ["J1", "J1s", "J2r", "J3r", "J4"]
+    assert shop.library(shop.reader) == []
+    assert "Your refund" not in str(shop.world.mails(shop.reader.email))
+    shop.holds()
+    disputes.move(shop.fake, shop.every("dispute")[0]["id"], "won")
+    shop.arrives()
+    assert (shop.seen(shop.reader, order)["status"], shop.library(shop.reader)) == ("paid", [shop.works["tides"]])
+    assert list(inbox.parked()) == []
     shop.holds()
 
 

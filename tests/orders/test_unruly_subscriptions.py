@@ -10,13 +10,14 @@ import pytest
 from chalicelib.core import clock
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.library.models import PASSES, PassesRow
-from chalicelib.orders import hearing, invariants, subscriptions
+from chalicelib.orders import following, hearing, invariants, subscriptions
 from chalicelib.orders.jobs import carry_out
 from chalicelib.orders.models import SubscriptionRow
 from chalicelib.outbox import tasks
 from chalicelib.payments import billing, inbox
 from chalicelib.payments.objects import Item, Recurring
 from infra.local.fake_stripe import disputes, events, refunds, webhooks
+from infra.local.fake_stripe.subscriptions import cancel as ends
 from infra.local.functions import Context
 from tests.builders import a_message
 from tests.crashes import Cut, cut
@@ -97,6 +98,25 @@ def test_without_any_event_the_sweeper_finds_the_end(shop, month):
     renews_soon(shop, begun)
     goes_by(shop, hours=2)
     assert (seen(shop, begun)["status"], reads(shop), len(letters(shop, "ended"))) == ("ended", 403, 1)
+    shop.holds()
+
+
+def test_what_was_paid_unheard_before_it_ended_is_found_by_the_last_look(shop, month):
+    begun = subscribed(shop, month)
+    for lost in (True, False):
+        for span in ({"days": 31}, {"hours": 2}):
+            shop.world.clock.advance(**span)
+            shop.fake.tick()
+        if lost:
+            webhooks.drop(shop.fake)
+    shop.arrives()
+    shop.signs_everybody_in()
+    assert (len(bought(shop)), len(shop.every("invoice"))) == (2, 3)
+    gets_back(shop, bought(shop)[-1])
+    shop.arrives()
+    assert seen(shop, begun)["status"] == "ended"
+    goes_by(shop, minutes=11)
+    assert sorted(order["status"] for order in bought(shop)) == ["paid", "paid", "refunded"]
     shop.holds()
 
 
@@ -268,6 +288,20 @@ def test_one_that_was_canceled_and_paid_all_the_same_is_had_and_ends_with_its_pe
     shop.arrives()
     assert (seen(shop, begun)["status"], seen(shop, begun)["grace_until"], reads(shop)) == ("ending", None, 200)
     assert stripes(shop)["cancel_at_period_end"] is True
+    shop.holds()
+
+
+def test_one_that_ended_before_anybody_heard_of_its_payment_has_no_grace(shop, month):
+    begun = asks_to(shop, month).json
+    shop.pays(begun)
+    provider_id = stripes(shop)["id"]
+    ends(shop.fake, {}, provider_id)
+    following.note(shop.reader.account_id, begun["subscription_id"], provider_id)
+    shop.arrives()
+    told = seen(shop, begun)
+    assert (told["status"], told["grace_until"], len(passes(shop))) == ("ended", None, 1)
+    goes_by(shop, days=31)
+    assert reads(shop) == 403
     shop.holds()
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import marshal
 from dataclasses import dataclass, field
 from typing import Any
 
 Object = dict[str, Any]
+_WITHOUT_SHARING = 2
+"""The version of the format in which what is there twice is copied twice."""
 
 
 def copied(thing: Any) -> Any:
     """A copy of plain data, all the way down."""
-    if isinstance(thing, dict):
-        return {name: copied(value) for name, value in thing.items()}
-    return [copied(one) for one in thing] if isinstance(thing, list) else thing
+    return marshal.loads(marshal.dumps(thing, _WITHOUT_SHARING))
 
 
 @dataclass
