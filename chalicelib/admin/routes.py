@@ -2,8 +2,9 @@
 
 from chalice import Blueprint
 
-from chalicelib.admin import reports, sweeps
-from chalicelib.admin.reports import ReportView
+from chalicelib.admin import invariant_reports, settlement_exports, sweeps
+from chalicelib.admin.invariant_reports import ReportView
+from chalicelib.admin.settlement_exports import ExportView
 from chalicelib.admin.sweeps import SweepReport
 from chalicelib.core.actors import Actor, Who
 from chalicelib.core.errors import NotFound
@@ -58,8 +59,8 @@ def read_invariants() -> Answer:
 @route(routes, "POST", "/v1/admin/invariant-reports", who=Who.ADMIN, answers={202: ReportView}, once=True)
 def ask_for_report(actor: Actor, once: Once) -> Answer:
     """Check the books without waiting: Location says how far that is, and then where its result lies."""
-    begun = reports.ask(actor, once)
-    return accepted(begun, reports.location(begun.report_id))
+    begun = invariant_reports.ask(actor, once)
+    return accepted(begun, f"{invariant_reports.PLACE}/{begun.report_id}")
 
 
 @route(
@@ -72,7 +73,7 @@ def ask_for_report(actor: Actor, once: Once) -> Answer:
 )
 def read_latest_report() -> Answer:
     """The newest report on the books that is done."""
-    return ok(reports.latest())
+    return ok(invariant_reports.latest())
 
 
 @route(
@@ -85,4 +86,32 @@ def read_latest_report() -> Answer:
 )
 def read_report(report_id: str) -> Answer:
     """A report on the books: pending, done with a short link to its result, or failed."""
-    return ok(reports.read(report_id))
+    return ok(invariant_reports.read(report_id))
+
+
+@route(
+    routes,
+    "POST",
+    "/v1/admin/settlements/{period}/exports",
+    who=Who.ADMIN,
+    answers={202: ExportView},
+    refuses=(NotFound,),
+    once=True,
+)
+def ask_for_export(actor: Actor, period: str, once: Once) -> Answer:
+    """Write all that moved the balance in a period as a table, however much: Location says how far that is."""
+    begun = settlement_exports.ask(actor, period, once)
+    return accepted(begun, f"{settlement_exports.PLACE}/{begun.export_id}")
+
+
+@route(
+    routes,
+    "GET",
+    "/v1/admin/settlement-exports/{export_id}",
+    who=Who.ADMIN,
+    answers={200: ExportView},
+    refuses=(NotFound,),
+)
+def read_export(export_id: str) -> Answer:
+    """An export: pending, done with a short link to its table, or failed."""
+    return ok(settlement_exports.read(export_id))

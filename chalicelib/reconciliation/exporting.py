@@ -24,8 +24,8 @@ COLUMNS = ("at", "transaction", "type", "journal", "gross", "fee", "net", "curre
 class PeriodTooLong(Unprocessable):
     """More moved in it than one answer holds."""
 
-    en = "Too much moved in this period: ask for its days, one by one, or read its lines page by page."
-    zh = "该期间变动过多：请逐日查询，或逐页读取明细。"
+    en = "Too much moved in this period: ask for its export, for its days one by one, or for its lines page by page."
+    zh = "该期间变动过多：请申请导出，或逐日查询，或逐页读取明细。"
 
 
 def sums(period: str) -> SettlementView:
@@ -46,7 +46,15 @@ def lines(period: str, query: PageQuery) -> Page[SettlementLine]:
 def as_csv(period: str) -> str:
     """The lines, and after them the sums by currency; amounts in the currency's own units with a point: ``12.30``.
     Raises NotFound, PeriodTooLong."""
-    found = _all(period, MOST_LINES)
+    return _table(_all(period, MOST_LINES))
+
+
+def whole_csv(period: str) -> str:
+    """The same, however long it takes, for who does not wait. Raises NotFound."""
+    return _table(list(movements.between(*_bounds(period))))
+
+
+def _table(found: list[Movement]) -> str:
     return exports.as_csv([COLUMNS, *map(_row, map(_line, found)), *_sum_rows(found)])
 
 
