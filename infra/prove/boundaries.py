@@ -12,6 +12,11 @@ class Boundaries:
 
     passed: Counter[str] = field(default_factory=Counter)
     hit: Counter[str] = field(default_factory=Counter)
+    seeds: dict[str, int] = field(default_factory=dict)
+    """A history that passes it, of each that any did."""
 
     def __add__(self, other: Boundaries) -> Boundaries:
-        return Boundaries(self.passed + other.passed, self.hit + other.hit)
+        return Boundaries(self.passed + other.passed, self.hit + other.hit, other.seeds | self.seeds)
+
+    def never_hit(self) -> list[str]:
+        return sorted(self.passed.keys() - self.hit.keys())

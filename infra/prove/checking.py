@@ -157,6 +157,7 @@ def at_rest(platform: Platform) -> Iterator[str]:
             yield f"{one.invariant} {one.subject}: {one.detail}"
     yield from _moves(platform)
     yield from _entered(platform)
+    yield from _reserved(platform)
     yield from _bundled(platform)
     yield from _subscribed(platform)
     yield from _done(platform)
@@ -230,6 +231,26 @@ def _entered(platform: Platform) -> Iterator[str]:
         useless = row.startswith("payment#") and item["kind"]["S"] != "purchase"
         if useless and _number(item, "refunded") != _number(item, "amount") and not _excused(orders, order_id, row):
             yield f"{order_id}/{row} bought nothing and did not go back"
+
+
+def _reserved(platform: Platform) -> Iterator[str]:
+    """Of each line that went back of which requests say so; and that is reserved besides which is to go back, or a bank
+    may keep. What was lost, and is here again, is nobody's loss."""
+    back, due = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    rows = platform.store.tables[f"{PREFIX}orders"].items
+    for (order_id, row), item in rows.items():
+        status = _request_status(item) if row.startswith("request#") else ""
+        holds = row.startswith("dispute#") or status in ("review", "approved", "refunded")
+        for line, part in item.get("parts", {}).get("M", {}).items() if holds else ():
+            due[order_id, line] += int(part["N"])
+            back[order_id, line] += int(part["N"]) if status == "refunded" else 0
+        is_here = row.startswith("dispute#") and item["status"]["S"] == "won" and not _number(item, "out")
+        if is_here and _number(item, "losses") != _number(item, "reprieves"):
+            yield f"{order_id}/{row} is won, and its loss is in the book"
+    for (order_id, row), item in rows.items():
+        held = _number(item, "refunded"), _number(item, "reserved")
+        if row.startswith("line#") and held != (back[order_id, row], due[order_id, row]):
+            yield f"{order_id}/{row} has {held} back and reserved, not {back[order_id, row], due[order_id, row]}"
 
 
 def _bundled(platform: Platform) -> Iterator[str]:

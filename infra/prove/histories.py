@@ -119,6 +119,8 @@ class Violation(Exception):
 class History(Deeds):
     patience = 3
     """After how many spans of recovery people decide what waits: what it held up was unknown for a day then."""
+    aim: tuple[str, Fault] | None = None
+    """At which boundary what goes wrong, the first time that it is passed."""
 
     def __init__(self, platform: Platform, seed: int, boundaries: Boundaries, watch: checking.Watch) -> None:
         super().__init__(platform, random.Random(seed))
@@ -204,7 +206,7 @@ class History(Deeds):
         weights = [weight * oftener.get(deed.__name__, 1) for weight, deed in weighed]
         self._do(self.chance.choices([deed for _, deed in weighed], weights)[0])
 
-    def _do(self, deed: Callable[[], None]) -> None:
+    def _do(self, deed: Callable[[], object]) -> None:
         try:
             deed()
         except Cut as cut:
@@ -215,7 +217,8 @@ class History(Deeds):
     # What goes wrong, and how it ends
 
     def _meet(self, boundary: str) -> Fault:
-        self._pass(boundary)
+        if fault := self._pass(boundary):
+            return fault
         if self.depth < 2 and self.chance.random() < NESTED:
             self._nest()
         if self.faulty and self.chance.random() < FAULTIER.get(self.theme, FAULTY):
@@ -225,6 +228,10 @@ class History(Deeds):
     def _pass(self, boundary: str) -> Fault:
         if self.platform.wire.function:  # else our checks look, with the platform's own means
             self.boundaries.passed[boundary] += 1
+            self.boundaries.seeds.setdefault(boundary, self.seed)
+            if self.aim and self.aim[0] == boundary:
+                fault, self.aim = self.aim[1], None
+                return self._fail(boundary, fault)
         return ""
 
     def _fail(self, boundary: str, fault: Fault) -> Fault:
@@ -267,6 +274,8 @@ class History(Deeds):
                 break
         for seconds in (HOLD, A_DAY, A_DAY) if self.paid_out else ():
             self._wait(seconds)
+        for seconds in (A_DAY, A_DAY) if self.patient else ():
+            self._wait(seconds)
 
     def _wait(self, seconds: int) -> None:
         """Time passes, and the schedules look."""
@@ -291,7 +300,7 @@ class History(Deeds):
         for order_id, row in self._to_decide():
             path = f"/v1/orders/{order_id}/refund-requests/{row.removeprefix('request#')}/decisions"
             for admin in stock.ADMINS if willing else ():
-                self.call("POST", path, {"approve": True}, admin)
+                self._do(partial(self.call, "POST", path, {"approve": True}, admin))
             for admin in stock.ADMINS:  # who approved does not decide again
-                self.call("POST", path, {"approve": False, "because": "a bank decides"}, admin)
+                self._do(partial(self.call, "POST", path, {"approve": False, "because": "a bank decides"}, admin))
         self.calm()

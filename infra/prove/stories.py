@@ -116,6 +116,20 @@ def a_refund_whose_webhooks_come_late(told: Told) -> None:
     told.calm()
 
 
+def a_refund_whose_answer_was_lost_and_whose_key_is_forgotten(told: Told) -> None:
+    """Only who looks first sees that it was made."""
+    with told.quietly():
+        told.buys()
+        webhooks.hold(told.platform.fake)
+        told.forgotten_at = "orders_carry_out: POST /v1/refunds"
+    told.asks_for_refund(3)
+    told.passes(A_DAY)
+    told.platform.sweep("outbox_sweep")
+    told.calm()
+    webhooks.release(told.platform.fake)
+    told.calm()
+
+
 def a_refund_by_hand(told: Told) -> None:
     told.buys()
     told.refunded_by_hand(100)
@@ -341,6 +355,7 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     an_inquiry_that_becomes_a_dispute,
     a_refund_by_hand,
     a_refund_whose_webhooks_come_late,
+    a_refund_whose_answer_was_lost_and_whose_key_is_forgotten,
     an_author_is_paid,
     an_author_is_paid_too_much,
     an_author_has_spent_it,

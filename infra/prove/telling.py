@@ -23,16 +23,29 @@ class Told(History):
 
     patience = 1
 
+    def _pass(self, boundary: str) -> Fault:
+        if self.platform.wire.function:
+            self.boundaries.passed[boundary] += 1
+        return ""
+
     def __init__(self, platform: Platform, boundaries: Boundaries, watch: checking.Watch, variant: int) -> None:
         super().__init__(platform, variant, boundaries, watch)
         self.currency, platform.fake.merchant.settle_after = VARIANTS[variant]
         self.at, self.met = 0, 0
+        self.forgotten_at, self.forgets = "", False
+        """After which call its maker ends, and the key is forgotten by which it would ask again."""
         self.fault: Fault = ""
         self.compared, self.patient, self.paid_out = False, False, variant == 1
         self.buyer, self.order_id, self.link = stock.READERS[0], "", ""
 
     def _meet(self, boundary: str) -> Fault:
         self.met += 1
+        if self.forgets:
+            self.forgets = False
+            self.prune()
+        if boundary == self.forgotten_at:
+            self.forgotten_at, self.forgets = "", True
+            return self._fail(boundary, "crash_after")
         return self._fail(boundary, self.fault) if self.met == self.at else self._pass(boundary)
 
     def tell(self, story: Callable[[Told], None]) -> int:

@@ -20,6 +20,7 @@ class Seen:
 
     histories: int = 0
     singles: int = 0
+    aimed: int = 0
     calls: int = 0
     faults: int = 0
     seconds: float = 0.0
@@ -58,6 +59,23 @@ def histories(seeds: range) -> Seen:
         history = History(platform, seed, seen.boundaries, watch)
         _play(seen, history.play)
         seen.histories += 1
+        seen.faults += history.faults
+    return _finish(seen, watch, platform)
+
+
+def aimed(seed: int, boundary: str) -> Seen:
+    """A history that passes a boundary, with each fault there."""
+    platform = world()
+    from infra.prove import checking
+    from infra.prove.histories import History
+    from infra.prove.wire import FAULTS
+
+    seen, watch = Seen(), checking.Watch(platform)
+    for fault in FAULTS:
+        history = History(platform, seed, seen.boundaries, watch)
+        history.aim, history.patient = (boundary, fault), True
+        _play(seen, history.play)
+        seen.aimed += 1
         seen.faults += history.faults
     return _finish(seen, watch, platform)
 
