@@ -69,11 +69,5 @@ def latest() -> ReportView:
 
 
 def _view(row: ReportRow) -> ReportView:
-    return ReportView(
-        report_id=row.report_id,
-        state=reports.state(row),
-        asked_at=clock.rfc3339(row.asked_at),
-        done_at=reports.done_at(row),
-        differences=row.differences,
-        result=reports.link(row, JSON, f"invariants-{row.report_id}"),
-    )
+    far = reports.progress(row, JSON, f"invariants-{row.report_id}")
+    return ReportView(report_id=row.report_id, differences=row.differences, **far)

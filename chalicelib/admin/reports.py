@@ -14,6 +14,7 @@ from chalicelib.core import clock
 from chalicelib.core.actors import Actor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.idempotency import Once
+from chalicelib.core.tables import keep_facts
 from chalicelib.core.transactions import all_or_nothing
 
 View = TypeVar("View")
@@ -62,22 +63,20 @@ def keep(row: ReportRow, form: Form, text: str, **facts: Any) -> None:
     """It is done. Who broke off is followed by who looks again, and writes the same object."""
     key = f"reports/{row.report_id}.{form.ending}"
     storage.write(key, text, form.media_type)
-    told = {"done_at": clock.now(), "key": key, **facts}
-    done = [getattr(ReportRow, name).set(value) for name, value in told.items()]
+    done = keep_facts(row, {"done_at": clock.now(), "key": key, **facts})
     row.update(done, ReportRow.done_at.does_not_exist())
 
 
-def state(row: ReportRow) -> str:
-    return "done" if row.done_at else "failed" if clock.now() - row.asked_at > PATIENCE else "pending"
+def progress(row: ReportRow, form: Form, name: str) -> dict[str, Any]:
+    """What every report's view says of how far it is; its content is saved by this name."""
+    return {
+        "state": "done" if row.done_at else "failed" if clock.now() - row.asked_at > PATIENCE else "pending",
+        "asked_at": clock.rfc3339(row.asked_at),
+        "done_at": clock.rfc3339(row.done_at) if row.done_at else None,
+        "result": _link(row, form, name) if row.key else None,
+    }
 
 
-def done_at(row: ReportRow) -> str | None:
-    return clock.rfc3339(row.done_at) if row.done_at else None
-
-
-def link(row: ReportRow, form: Form, name: str) -> ReportLink | None:
-    """To its content, which is saved by this name; None where it is not done."""
-    if row.key is None:
-        return None
+def _link(row: ReportRow, form: Form, name: str) -> ReportLink:
     url = storage.sign_directly(row.key, f"{name}.{form.ending}", form.media_type, LINK_SECONDS)
     return ReportLink(url, clock.rfc3339(clock.now() + timedelta(seconds=LINK_SECONDS)))

@@ -5,7 +5,7 @@ from msgspec import Struct
 from chalicelib.admin import reports
 from chalicelib.admin.models import SETTLEMENT, ReportRow
 from chalicelib.admin.reports import Form, ReportLink
-from chalicelib.core import clock, exports
+from chalicelib.core import exports
 from chalicelib.core.actors import Actor
 from chalicelib.core.idempotency import Once
 from chalicelib.reconciliation import exporting
@@ -44,11 +44,5 @@ def read(export_id: str) -> ExportView:
 
 
 def _view(row: ReportRow) -> ExportView:
-    return ExportView(
-        export_id=row.report_id,
-        period=str(row.period),
-        state=reports.state(row),
-        asked_at=clock.rfc3339(row.asked_at),
-        done_at=reports.done_at(row),
-        result=reports.link(row, CSV, f"settlement-{row.period}"),
-    )
+    far = reports.progress(row, CSV, f"settlement-{row.period}")
+    return ExportView(export_id=row.report_id, period=str(row.period), **far)

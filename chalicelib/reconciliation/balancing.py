@@ -3,6 +3,7 @@
 from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, logs
+from chalicelib.core.tables import keep_facts
 from chalicelib.ledger import movements
 from chalicelib.payments import movements as provider
 from chalicelib.reconciliation import findings
@@ -39,7 +40,8 @@ def check(until: int) -> None:
         if before == provider.balance():
             off = _differences(before, expected)
             facts = {"balance": before, "off": off, "balanced_at": clock.now()}
-            ComparisonRow().update(actions=[getattr(ComparisonRow, name).set(value) for name, value in facts.items()])
+            row = ComparisonRow()
+            row.update(actions=keep_facts(row, facts))
             if off:
                 logs.incident("balance_differs", len(off), **off)
             return

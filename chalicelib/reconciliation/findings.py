@@ -7,6 +7,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.core import clock, logs
 from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.tables import keep_facts
 from chalicelib.core.transactions import Transaction, all_or_nothing
 from chalicelib.ledger.entries import Settled
 from chalicelib.reconciliation.models import MISSING, OPEN, FindingRow
@@ -43,15 +44,15 @@ def note(settled: Settled, kind: str, why: str) -> FindingRow:
 
 def begin(tx: Transaction, settled: Settled, kind: str, why: str, *, held: bool) -> None:
     """Note it with the transaction, whatever was known of it."""
-    told = {"unfinished": OPEN, "found_at": clock.now(), **_told(settled, kind, why)}
-    actions: list[Action] = [getattr(FindingRow, name).set(value) for name, value in told.items()]
-    tx.update(FindingRow(settled.id), [*actions, *_held(held), FindingRow.told_at.remove()])
+    row = FindingRow(settled.id)
+    told = {"unfinished": OPEN, "found_at": clock.now(), "told_at": None, "held": held or None}
+    tx.update(row, keep_facts(row, told | _told(settled, kind, why)))
 
 
 def say_why(row: FindingRow, why: str, *, held: bool) -> None:
     """Note what is known now. What is held up is no longer anybody's to place: what was proposed is void."""
-    void: list[Action] = [FindingRow.proposal_id.remove(), FindingRow.proposal.remove()] if held else []
-    row.update_if(FindingRow.unfinished == OPEN, [FindingRow.why.set(why), *_held(held), *void])
+    void: dict[str, Any] = {"proposal_id": None, "proposal": None} if held else {}
+    row.update_if(FindingRow.unfinished == OPEN, keep_facts(row, {"why": why, "held": held or None, **void}))
 
 
 def settle(tx: Transaction, row: FindingRow, journal_id: str) -> None:
@@ -84,10 +85,6 @@ def tell(row: FindingRow) -> None:
     told: dict[str, Any] = {"transaction": row.subject, "type": row.type, "amount": row.amount, "fee": row.fee}
     logs.incident("movement_unexplained", kind=row.kind, **told, currency=row.currency, reason=row.why)
     FindingRow(row.subject).update_if(FindingRow.unfinished == OPEN, [FindingRow.told_at.set(now)])
-
-
-def _held(held: bool) -> list[Action]:
-    return [FindingRow.held.set(True) if held else FindingRow.held.remove()]
 
 
 def _told(settled: Settled, kind: str, why: str) -> dict[str, Any]:
