@@ -9,7 +9,7 @@ from functools import partial
 
 from infra.local.fake_stripe import cards
 from infra.local.fake_stripe.problems import Problem
-from infra.prove import checking, stock
+from infra.prove import checking, resting, stock
 from infra.prove.acting import CARDS
 from infra.prove.boundaries import Boundaries
 from infra.prove.deeds import Deeds
@@ -151,7 +151,7 @@ class History(Deeds):
             for _ in range(self.chance.randint(*STEPS) + LONGER.get(self.theme, 0)):
                 self.turn()
             self.recover()
-            found = list(checking.at_rest(self.platform))
+            found = list(resting.at_rest(self.platform))
         except checking.Broken as broken:
             found = [str(broken)]
         if found:

@@ -180,10 +180,10 @@ class Loop:
     # What must hold
 
     def differences(self, came: list[Any]) -> Iterator[str]:
-        from infra.prove import checking
+        from infra.prove import resting
 
         yield from self._reported()
-        yield from checking.at_rest(self.standing.stored())
+        yield from resting.at_rest(self.standing.stored())
         for shopper in came:
             yield from shopper.disagreements()
 

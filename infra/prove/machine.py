@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from infra.prove import checking
+from infra.prove import checking, resting
 from infra.prove.boundaries import Boundaries
 from infra.prove.histories import History, Violation
 from infra.prove.platform import Platform
@@ -188,7 +188,7 @@ def machine(platform: Platform, seen: Led) -> type[RuleBasedStateMachine]:
             if self.broken:
                 return
             self.world.recover()
-            self._must_be_none(list(checking.at_rest(platform)))
+            self._must_be_none(list(resting.at_rest(platform)))
 
     return Shop
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.local.fake_stripe import accounts, disputes, payments, refunds
-from infra.prove import checking, stock
+from infra.prove import checking, resting, stock
 from infra.prove.boundaries import Boundaries
 from infra.prove.histories import History, Violation
 from infra.prove.platform import SWEEPS, Platform
@@ -55,7 +55,7 @@ class Told(History):
             self.calm()
             calls = self.met
             self.recover()
-            found = list(checking.at_rest(self.platform))
+            found = list(resting.at_rest(self.platform))
         except checking.Broken as broken:
             found = [str(broken)]
         if found:
