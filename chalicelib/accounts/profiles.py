@@ -9,7 +9,6 @@ from chalicelib.audit import trail
 from chalicelib.core import clock
 from chalicelib.core.actors import Actor, Role
 from chalicelib.core.errors import NotFound
-from chalicelib.core.tables import keep_facts
 from chalicelib.core.transactions import all_or_nothing
 
 
@@ -45,9 +44,9 @@ def change(actor: Actor, wanted: ProfileChange) -> Account:
         time_zones.must_be_known(wanted.time_zone)
     named = {name: getattr(wanted, name) for name in wanted.__struct_fields__ if getattr(wanted, name) is not None}
     if named:
-        row = Account(actor.account_id)
+        actions: list[Any] = [getattr(Account, name).set(value) for name, value in named.items()]
         with all_or_nothing() as tx:
-            tx.update(row, keep_facts(row, named), Account.account_id.exists())
+            tx.update(Account(actor.account_id), actions, Account.account_id.exists())
             trail.write(tx, actor, "profile.changed", actor.account_id, fields=sorted(named))
     return read(actor.account_id)
 
