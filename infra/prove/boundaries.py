@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from infra.prove.wire import Fault
+
+Way = tuple[int, tuple[tuple[str, Fault], ...]]
+"""A history by its seed, and at which boundaries what goes wrong in it beside what chance says."""
+
 
 @dataclass
 class Boundaries:
@@ -12,11 +17,11 @@ class Boundaries:
 
     passed: Counter[str] = field(default_factory=Counter)
     hit: Counter[str] = field(default_factory=Counter)
-    seeds: dict[str, int] = field(default_factory=dict)
-    """A history that passes it, of each that any did."""
+    ways: dict[str, Way] = field(default_factory=dict)
+    """To it, for each that any history passed."""
 
     def __add__(self, other: Boundaries) -> Boundaries:
-        return Boundaries(self.passed + other.passed, self.hit + other.hit, other.seeds | self.seeds)
+        return Boundaries(self.passed + other.passed, self.hit + other.hit, other.ways | self.ways)
 
     def never_hit(self) -> list[str]:
         return sorted(self.passed.keys() - self.hit.keys())

@@ -119,13 +119,15 @@ class Violation(Exception):
 class History(Deeds):
     patience = 3
     """After how many spans of recovery people decide what waits: what it held up was unknown for a day then."""
-    aim: tuple[str, Fault] | None = None
-    """At which boundary what goes wrong, the first time that it is passed."""
+    aims: tuple[tuple[str, Fault], ...] = ()
+    """At which boundaries what goes wrong, the first time that each is passed."""
 
     def __init__(self, platform: Platform, seed: int, boundaries: Boundaries, watch: checking.Watch) -> None:
         super().__init__(platform, random.Random(seed))
         self.seed, self.boundaries = seed, boundaries
         self.faults = 0
+        self.met: set[str] = set()
+        """The aims that were hit."""
         self.theme = self.chance.choices(list(THEMES), [OFTEN.get(theme, 1) for theme in THEMES])[0]
         self.faulty = self.chance.random() < 0.8
         self.paid_out = self.chance.random() < (0.4 if self.theme == "authors" else 0.1)
@@ -228,10 +230,10 @@ class History(Deeds):
     def _pass(self, boundary: str) -> Fault:
         if self.platform.wire.function:  # else our checks look, with the platform's own means
             self.boundaries.passed[boundary] += 1
-            self.boundaries.seeds.setdefault(boundary, self.seed)
-            if self.aim and self.aim[0] == boundary:
-                fault, self.aim = self.aim[1], None
-                return self._fail(boundary, fault)
+            self.boundaries.ways.setdefault(boundary, (self.seed, self.aims))
+            if boundary not in self.met and boundary in dict(self.aims):
+                self.met.add(boundary)
+                return self._fail(boundary, dict(self.aims)[boundary])
         return ""
 
     def _fail(self, boundary: str, fault: Fault) -> Fault:

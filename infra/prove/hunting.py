@@ -1,4 +1,4 @@
-"""Looks for anything that does not hold in the sources around it, and ends with 1 at the first: for mutants.
+"""Looks for anything that does not hold in the sources around it, and ends with FOUND at the first: for mutants.
 
 Most die of a story that nothing disturbs; the longer one lives, the closer it is looked at. With few histories the look
 is a short one."""
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from infra.prove import singles, work
+from infra.prove.mutants import FOUND
 from infra.prove.work import Seen
 
 UNDISTURBED = 10**9
@@ -14,7 +15,7 @@ HISTORIES, MANY = 25, 1_000
 
 
 def main() -> int:
-    return 1 if any(seen.violations for seen in _looks(int(sys.argv[1]))) else 0
+    return FOUND if any(seen.violations for seen in _looks(int(sys.argv[1]))) else 0
 
 
 def _looks(histories: int) -> Iterator[Seen]:

@@ -21,6 +21,12 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("app.py", "chalicelib", "infra")
 HISTORIES, EXPLAINED = 1_500, 200
 """How many of them hunt a mutant; and one of which is said that nobody can notice."""
+FOUND = 10
+"""How a hunt ends that found something. Not with 1, as Python does where a module is broken: that proves nothing."""
+
+
+class Crashed(Exception):
+    """A mutant, or the hunt itself, does not run: nothing was looked at."""
 
 
 class Mutant(NamedTuple):
@@ -169,6 +175,7 @@ def report(number: int, survivors: list[str]) -> dict[str, Any]:
 
 
 def dies(mutant: Mutant) -> bool:
+    """Whether something does not hold with it. Raises LookupError where its text is not there, and Crashed."""
     with tempfile.TemporaryDirectory(prefix="lyceum-mutant-") as folder:
         place = Path(folder)
         for name in COPIED:
@@ -184,4 +191,6 @@ def dies(mutant: Mutant) -> bool:
         command = [sys.executable, "-m", "infra.prove.hunting", str(histories)]
         surroundings = {**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, timeout=600)
-        return done.returncode != 0
+        if done.returncode not in (0, FOUND):
+            raise Crashed(f"{mutant.guard}: {done.stderr.decode()[-1_000:]}")
+        return done.returncode == FOUND

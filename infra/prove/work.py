@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from infra.prove.boundaries import Boundaries
+from infra.prove.boundaries import Boundaries, Way
 
 _ticks = time.perf_counter
 
@@ -63,7 +63,7 @@ def histories(seeds: range) -> Seen:
     return _finish(seen, watch, platform)
 
 
-def aimed(seed: int, boundary: str) -> Seen:
+def aimed(way: Way, boundary: str) -> Seen:
     """A history that passes a boundary, with each fault there."""
     platform = world()
     from infra.prove import checking
@@ -71,9 +71,10 @@ def aimed(seed: int, boundary: str) -> Seen:
     from infra.prove.wire import FAULTS
 
     seen, watch = Seen(), checking.Watch(platform)
+    seed, aims = way
     for fault in FAULTS:
         history = History(platform, seed, seen.boundaries, watch)
-        history.aim, history.patient = (boundary, fault), True
+        history.aims, history.patient = (*aims, (boundary, fault)), True
         _play(seen, history.play)
         seen.aimed += 1
         seen.faults += history.faults
