@@ -87,7 +87,9 @@ def singles(story: int, variant: int, every: int = 1) -> Seen:
     from infra.prove import checking, singles
 
     seen, watch = Seen(), checking.Watch(platform)
-    for run in singles.of(platform, story, variant, seen.boundaries, watch):
+    runs: list[singles.Single] = []
+    _play(seen, lambda: runs.extend(singles.of(platform, story, variant, seen.boundaries, watch)))
+    for run in runs:
         if run.at % every:
             continue
         _play(seen, lambda run=run: singles.run(platform, run, seen.boundaries, watch))
