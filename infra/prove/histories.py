@@ -11,7 +11,7 @@ from infra.local.fake_stripe import cards
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking, resting, stock
 from infra.prove.acting import CARDS
-from infra.prove.boundaries import Boundaries
+from infra.prove.boundaries import Boundaries, Seed, Way
 from infra.prove.deeds import Deeds
 from infra.prove.platform import COMPARISON, SWEEPS, Platform
 from infra.prove.wire import FAULTS, Cut, Fault
@@ -119,15 +119,14 @@ class Violation(Exception):
 class History(Deeds):
     patience = 3
     """After how many spans of recovery people decide what waits: what it held up was unknown for a day then."""
-    aims: tuple[tuple[str, Fault], ...] = ()
-    """At which boundaries what goes wrong, the first time that each is passed."""
 
     def __init__(self, platform: Platform, seed: int, boundaries: Boundaries, watch: checking.Watch) -> None:
         super().__init__(platform, random.Random(seed))
         self.seed, self.boundaries = seed, boundaries
         self.faults = 0
-        self.met: set[str] = set()
-        """The aims that were hit."""
+        self.way: Way = Seed(seed)
+        self.hit: set[str] = set()
+        """The aims of its way that were met."""
         self.theme = self.chance.choices(list(THEMES), [OFTEN.get(theme, 1) for theme in THEMES])[0]
         self.faulty = self.chance.random() < 0.8
         self.paid_out = self.chance.random() < (0.4 if self.theme == "authors" else 0.1)
@@ -230,10 +229,11 @@ class History(Deeds):
     def _pass(self, boundary: str) -> Fault:
         if self.platform.wire.function:  # else our checks look, with the platform's own means
             self.boundaries.passed[boundary] += 1
-            self.boundaries.ways.setdefault(boundary, (self.seed, self.aims))
-            if boundary not in self.met and boundary in dict(self.aims):
-                self.met.add(boundary)
-                return self._fail(boundary, dict(self.aims)[boundary])
+            self.boundaries.ways.setdefault(boundary, self.way)
+            aims = dict(self.way.aims)
+            if boundary in aims and boundary not in self.hit:
+                self.hit.add(boundary)
+                return self._fail(boundary, aims[boundary])
         return ""
 
     def _fail(self, boundary: str, fault: Fault) -> Fault:

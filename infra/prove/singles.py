@@ -4,28 +4,18 @@ go wrong. People ask again with the same key, Stripe tells again, the sweepers l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from infra.local.fake_stripe.problems import Problem
 from infra.prove import checking
-from infra.prove.boundaries import Boundaries
+from infra.prove.boundaries import Boundaries, Single
 from infra.prove.histories import Violation
 from infra.prove.platform import Platform
 from infra.prove.stories import STORIES
 from infra.prove.telling import VARIANTS, Told
-from infra.prove.wire import FAULTS, Fault
+from infra.prove.wire import FAULTS
 
 PLACES = [(story, story % len(VARIANTS)) for story in range(len(STORIES))]
 """Each story is told once, in one of the variants."""
-
-
-class Single(NamedTuple):
-    """One run: a story, its variant, and the fault at a call; ``at`` 0 is none."""
-
-    story: int
-    variant: int
-    at: int
-    fault: Fault
 
 
 def of(platform: Platform, story: int, variant: int, boundaries: Boundaries, watch: checking.Watch) -> Iterator[Single]:
@@ -37,7 +27,7 @@ def of(platform: Platform, story: int, variant: int, boundaries: Boundaries, wat
 def run(platform: Platform, single: Single, boundaries: Boundaries, watch: checking.Watch) -> int:
     """How many calls its story makes. Raises Violation."""
     told = Told(platform, boundaries, watch, single.variant)
-    told.at, told.fault = single.at, single.fault
+    told.way, told.at, told.fault = single, single.at, single.fault
     try:
         return told.tell(STORIES[single.story])
     except Problem as problem:

@@ -23,11 +23,6 @@ class Told(History):
 
     patience = 1
 
-    def _pass(self, boundary: str) -> Fault:
-        if self.platform.wire.function:
-            self.boundaries.passed[boundary] += 1
-        return ""
-
     def __init__(self, platform: Platform, boundaries: Boundaries, watch: checking.Watch, variant: int) -> None:
         super().__init__(platform, variant, boundaries, watch)
         self.currency, platform.fake.merchant.settle_after = VARIANTS[variant]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from infra.prove.boundaries import Boundaries, Way
+from infra.prove.boundaries import Boundaries, Single, Way
 
 _ticks = time.perf_counter
 
@@ -64,20 +64,23 @@ def histories(seeds: range) -> Seen:
 
 
 def aimed(way: Way, boundary: str) -> Seen:
-    """A history that passes a boundary, with each fault there."""
+    """What passes a boundary, with each fault there."""
     platform = world()
-    from infra.prove import checking
+    from infra.prove import checking, singles
     from infra.prove.histories import History
     from infra.prove.wire import FAULTS
 
     seen, watch = Seen(), checking.Watch(platform)
-    seed, aims = way
     for fault in FAULTS:
-        history = History(platform, seed, seen.boundaries, watch)
-        history.aims, history.patient = (*aims, (boundary, fault)), True
-        _play(seen, history.play)
+        aimed = way._replace(aims=(*way.aims, (boundary, fault)))
+        if isinstance(aimed, Single):
+            _play(seen, lambda aimed=aimed: singles.run(platform, aimed, seen.boundaries, watch))
+        else:
+            history = History(platform, aimed.seed, seen.boundaries, watch)
+            history.way, history.patient = aimed, True
+            _play(seen, history.play)
         seen.aimed += 1
-        seen.faults += history.faults
+        seen.faults += len(aimed.aims)
     return _finish(seen, watch, platform)
 
 
@@ -87,7 +90,7 @@ def singles(story: int, variant: int, every: int = 1) -> Seen:
     from infra.prove import checking, singles
 
     seen, watch = Seen(), checking.Watch(platform)
-    runs: list[singles.Single] = []
+    runs: list[Single] = []
     _play(seen, lambda: runs.extend(singles.of(platform, story, variant, seen.boundaries, watch)))
     for run in runs:
         if run.at % every:
