@@ -18,7 +18,7 @@ Json = dict[str, Any]
 LATE_SECONDS = 60
 """A batch whose oldest record is younger is not worth a line."""
 _EXPIRY = "dynamodb.amazonaws.com"
-"""Who deletes what has expired (docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html)."""
+"""Who deletes what expired: docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html"""
 
 
 class JobFailed(Exception):

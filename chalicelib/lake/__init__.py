@@ -1,1 +1,1 @@
-"""What readers did, day by day in S3 under pseudonyms, for whoever learns from it; and what is erased, gone there too."""
+"""What readers did, day by day in S3 under pseudonyms, for who learns from it; what is erased is gone there, too."""

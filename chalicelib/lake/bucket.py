@@ -1,4 +1,4 @@
-"""The one place that talks to S3 about the lake. Whatever others may change too is replaced only while it is unchanged."""
+"""The one place that talks to S3 about the lake. What others may change is replaced only while it is unchanged."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from chalicelib.core.errors import Conflict
 ATTEMPTS = 8
 _ABSENT = {"404", "NoSuchKey"}
 _CHANGED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict", *_ABSENT}
-"""What S3 says where an object is not as it was read (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)."""
+"""Not as it was read, says S3 (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)."""
 
 
 class Stored(Struct, frozen=True):

@@ -35,8 +35,7 @@ def compact() -> None:
         unreadable += _take_in(keys)
     if unreadable:
         raise Unreadable(f"{unreadable} objects")
-    erasures.lapse()
-    days.lapse()
+    _lapse()
 
 
 def _take_in(keys: Sequence[str]) -> int:
@@ -65,6 +64,16 @@ def _spread(landed: Landed) -> None:
         if erasures.still(standing):
             return
     raise Conflict
+
+
+def _lapse() -> None:
+    """Let go of what is too old. Whoever was overtaken by an erasure looks again, unless it is cut off right there, and
+    another has taken what landed away: so before an erasure is forgotten, all days are looked through once more."""
+    standing = erasures.read()
+    if over := standing.over():
+        days.cleanse(over, standing)
+        erasures.lapse()
+    days.lapse()
 
 
 def _merge(events: Iterable[Event], standing: Erasures) -> None:

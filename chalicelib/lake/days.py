@@ -60,7 +60,7 @@ def lapse() -> None:
 
 
 def _merged(data: bytes | None, come: list[Event], erasures: Erasures) -> bytes:
-    """Of an event that was deleted and recorded anew, the later record. Nothing, where nothing was and nothing stays."""
+    """Of an event that was deleted and recorded anew, the later record. Nothing where nothing was and nothing stays."""
     day, is_there = packing.Day(), data is not None
     both = heapq.merge(_events(data) if data else (), come, key=_PLACE)
     for _, same in itertools.groupby(both, key=_PLACE):

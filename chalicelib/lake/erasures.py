@@ -1,7 +1,8 @@
 """What is to be gone, also of what has not arrived yet: a list of pseudonyms, each for as long as a fact can wait.
 
-Whoever takes something away writes it here first and then looks into the days. Whoever brings something writes the days
-first and then looks here. So of two at once, one at least knows of the other (S3 shows every write to every later read).
+Whoever takes something away writes it here first and then looks into the days. Whoever brings something writes the
+days first and then looks here. So of two at once, one at least knows of the other, for S3 shows every write to every
+later read.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,17 +27,27 @@ class Erasures(Struct, frozen=True):
     """All that stand, as of a tag that changes with them."""
 
     tag: str | None
-    until: dict[Name, str]
+    standing: dict[Name, Erasure]
 
     def take(self, event: Event) -> bool:
         """Whether the event is to be gone."""
         names: tuple[Name, Name] = ((event.reader, None), (event.reader, event.event_id))
-        return any(event.recorded_at <= self.until.get(name, "") for name in names)
+        return any(event.recorded_at <= self.standing[name].until for name in names if name in self.standing)
+
+    def over(self) -> set[str]:
+        """The readers of whom nothing more can arrive that one of these is about."""
+        now = clock.rfc3339(clock.now())
+        return {each.reader for each in self.standing.values() if each.kept_until <= now}
 
 
-def still(standing: Erasures) -> bool:
+def read() -> Erasures:
+    stored = bucket.read(KEY)
+    return _of(stored.tag, stored.data) if stored else Erasures(None, {})
+
+
+def still(known: Erasures) -> bool:
     """Whether these are all, still."""
-    return bucket.tag(KEY) == standing.tag
+    return bucket.tag(KEY) == known.tag
 
 
 def add(fresh: Iterable[Erasure]) -> Erasures:
@@ -48,12 +59,12 @@ def add(fresh: Iterable[Erasure]) -> Erasures:
         made = _packed(_merged(_lines(data), fresh))
         return made
 
-    found = bucket.rewrite(KEY, remake)
-    return _of(found, made)
+    tag = bucket.rewrite(KEY, remake)
+    return _of(tag, made)
 
 
 def lapse() -> None:
-    """Forget those that nothing can arrive for any more."""
+    """Forget those that are over."""
     now = clock.rfc3339(clock.now())
     bucket.rewrite(KEY, lambda data: _packed(each for each in _lines(data) if each.kept_until > now))
 
@@ -79,4 +90,4 @@ def _lines(data: bytes | None) -> Iterator[Erasure]:
 
 
 def _of(tag: str | None, data: bytes) -> Erasures:
-    return Erasures(tag, {(each.reader, each.event_id): each.until for each in _lines(data)})
+    return Erasures(tag, {(each.reader, each.event_id): each for each in _lines(data)})

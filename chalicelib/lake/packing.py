@@ -1,8 +1,8 @@
 """Lines in gzip, the same bytes for the same lines; and a day's, whose header says which readers may be in it.
 
-A gzip header has room for what its reader skips (RFC 1952, 2.3.1.1). A day has a map there, one bit for each of 262,144
-drawers: a reader's is set where the reader is in the day, and one in fifty others' where 5,000 are. So a day and its map
-are one object, which changes at once, and whether a reader may be in it is seen from its first bytes.
+A gzip header has room for what its reader skips (RFC 1952, 2.3.1.1). A day has a map there, one bit for each of
+262,144 drawers: a reader's is set where the reader is in the day, and one in fifty others' where 5,000 are. So a day
+and its map are one object, which changes at once, and whether a reader may be in it is seen from its first bytes.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 DRAWERS = 1 << 18
 _LEVEL = 6
 _HEADER = struct.Struct("<2sBBIBBH2sH")
-"""Magic, deflate, "extra field follows", no time, no flags, unknown system; the extra's length, its name, its length."""
+"""Magic, deflate, "an extra field follows", no time, no flags, no system; the field's length, its name, its length."""
 _NAME = b"LR"
 HEADER_BYTES = _HEADER.size + DRAWERS // 8 + 64
 """No header is longer: what cannot be compressed grows by a few bytes."""

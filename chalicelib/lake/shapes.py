@@ -52,7 +52,7 @@ class Landed(Struct, frozen=True):
 
 
 class Work(Struct, frozen=True, kw_only=True):
-    """One line of the works. ``author_readers``: its authors as readers, each in the place of the name in ``authors``."""
+    """One line of the works. ``author_readers``: who the ``authors`` are as readers, in the same order."""
 
     work_id: str
     title: str
