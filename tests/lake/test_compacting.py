@@ -20,6 +20,7 @@ from tests.lake.shore import (
     compacted,
     lines,
     lying,
+    meanwhile,
     messages,
     reader_of,
     recorded,

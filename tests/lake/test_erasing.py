@@ -19,6 +19,7 @@ from tests.lake.shore import (
     everything,
     lines,
     lying,
+    meanwhile,
     reader_of,
     recorded,
     seen,
