@@ -30,7 +30,8 @@ def key(day: str) -> str:
 
 def every() -> list[str]:
     """The days that there are, the first one first."""
-    return sorted(each.key.partition("day=")[2][:10] for each in bucket.listed(PREFIX))
+    found = {each.key: each.key.partition("day=")[2][:10] for each in bucket.listed(PREFIX)}
+    return sorted(day for its, day in found.items() if its == key(day))
 
 
 def read(day: str) -> Iterator[Event]:
