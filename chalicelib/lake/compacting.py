@@ -12,7 +12,7 @@ from msgspec import MsgspecError
 
 from chalicelib.core import clock, logs
 from chalicelib.core.errors import Conflict
-from chalicelib.lake import days, erasures, landing, works
+from chalicelib.lake import bucket, days, erasures, landing, works
 from chalicelib.lake.erasures import Erasures
 from chalicelib.lake.shapes import Event, Landed
 
@@ -42,7 +42,7 @@ def _take_in(keys: Sequence[str]) -> int:
     """How many of them cannot be read."""
     read = {key: landed for key in keys if (landed := _read(key)) is not None}
     _spread(landing.join(read.values()))
-    landing.remove(list(read))
+    bucket.remove(list(read))
     return len(keys) - len(read)
 
 

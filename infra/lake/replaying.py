@@ -73,8 +73,8 @@ def _fact(account_id: str, events: list[Event]) -> Fact:
 
 def _told(event: Event) -> dict[str, Any]:
     """A finish was told as progress to the end."""
-    kind = "progress" if event.kind == "finish" else event.kind
-    return msgspec.to_builtins(event) | {"kind": kind}
+    told: dict[str, Any] = msgspec.to_builtins(event)
+    return told | {"kind": "progress" if event.kind == "finish" else event.kind}
 
 
 def _send(facts: list[Fact]) -> None:

@@ -1,5 +1,6 @@
 """What a reader erases leaves the lake, whenever it got there or gets there."""
 
+from contextlib import suppress
 from itertools import permutations
 from typing import Any
 
@@ -31,7 +32,7 @@ def readers() -> list[str]:
     return [reader for reader, *_ in seen()]
 
 
-@pytest.mark.parametrize("order", permutations(["before", "erased", "after"]))
+@pytest.mark.parametrize("order", list(permutations(["before", "erased", "after"])))
 @pytest.mark.parametrize("together", [True, False], ids=["together", "one by one"])
 def test_what_was_recorded_up_to_then_goes_and_what_came_later_stays(
     world: World, order: tuple[str, ...], together: bool
@@ -51,7 +52,7 @@ def test_what_was_recorded_up_to_then_goes_and_what_came_later_stays(
     assert seen() == sorted([(reader_of("A1"), "view", "W3"), (reader_of("A2"), "view", "W1")])
 
 
-@pytest.mark.parametrize("order", permutations(["done", "gone"]))
+@pytest.mark.parametrize("order", [("done", "gone"), ("gone", "done")])
 def test_one_thing_can_be_deleted(world: World, order: tuple[str, ...]) -> None:
     event, other = an_event("e1", "W1", ago=10), an_event("e2", "W2", ago=10)
     for name in order:
@@ -152,11 +153,9 @@ def about_to_erase(world: World) -> None:
 @pytest.mark.parametrize("at", range(1, 21))
 def test_who_is_cut_off_while_erasing_is_followed_by_who_ends_it(world: World, at: int, done: bool) -> None:
     about_to_erase(world)
-    try:
-        with cut(at, done=done):
-            COMPACT.invoke(SCHEDULED)
-    except Cut:
+    with suppress(Cut), cut(at, done=done):
         COMPACT.invoke(SCHEDULED)
+    COMPACT.invoke(SCHEDULED)
     assert readers() == [reader_of("A2")]
     assert reader_of("A1") not in {line["reader"] for line in lines("interactions/")}
     assert lying("landing/") == []

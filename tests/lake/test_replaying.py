@@ -41,6 +41,8 @@ def a_few_days(world: World) -> None:
         rated(lin, "C", 5)
         compacted(world)
         world.clock.advance(days=1)
+        for person in (rui, lin):
+            world.signs_in(person)
 
 
 def test_what_was_counted_is_not_counted_again(world: World) -> None:
