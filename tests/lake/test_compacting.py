@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.core import aws, clock, settings
 from chalicelib.core.records import JobFailed
-from chalicelib.lake import compacting, days, landing
+from chalicelib.lake import days, landing
 from tests.crashes import Cut, cut
 from tests.lake.shore import (
     COMPACT,
@@ -167,7 +167,7 @@ def test_two_at_once_lose_nothing_and_double_nothing(world: World) -> None:
     for number in range(24):
         KEEP.invoke(messages(a_fact("interaction.recorded", f"A{number}", events=[an_event(f"e{number}")])))
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda _: compacting.compact(), range(2)))
+        list(pool.map(lambda _: COMPACT.invoke(SCHEDULED), range(2)))
     assert [reader for reader, *_ in seen()] == sorted(reader_of(f"A{number}") for number in range(24))
     assert lying("landing/") == []
 
