@@ -52,6 +52,16 @@ def test_what_was_recorded_up_to_then_goes_and_what_came_later_stays(
     assert seen() == sorted([(reader_of("A1"), "view", "W3"), (reader_of("A2"), "view", "W1")])
 
 
+def test_an_older_erasure_that_comes_later_brings_nothing_back(world: World) -> None:
+    erased("A1", ago=10)
+    compacted(world)
+    erased("A1", ago=100)
+    compacted(world)
+    recorded("A1", an_event("e1", ago=50))
+    compacted(world)
+    assert readers() == []
+
+
 @pytest.mark.parametrize("order", [("done", "gone"), ("gone", "done")])
 def test_one_thing_can_be_deleted(world: World, order: tuple[str, ...]) -> None:
     event, other = an_event("e1", "W1", ago=10), an_event("e2", "W2", ago=10)
