@@ -54,19 +54,19 @@ def put(key: str, data: bytes) -> None:
     _s3().put_object(Bucket=_name(), Key=key, Body=data)
 
 
-def rewrite(key: str, remake: Callable[[bytes | None], bytes]) -> str | None:
-    """Replace the object by what is made of it, as long as nobody is quicker; the tag of what then is there.
+def rewrite(key: str, remake: Callable[[bytes | None], bytes]) -> Stored | None:
+    """Replace the object by what is made of it, or of None where there is none; what then is there.
 
-    Equal bytes are not written. None is made into bytes where there is no object, and stays nothing where these are
-    empty. Raises Conflict after 8 attempts.
+    Where another one is quicker it is made anew, of what is there then. Equal bytes are not written, and nothing is not
+    written where nothing is. Raises Conflict after 8 attempts.
     """
     for _ in range(ATTEMPTS):
         found = read(key)
         made = remake(found.data if found else None)
         if made == (found.data if found else b""):
-            return found.tag if found else None
+            return found
         if tag := _replace(key, found, made):
-            return tag
+            return Stored(made, tag)
     raise Conflict
 
 

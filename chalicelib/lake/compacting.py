@@ -33,9 +33,11 @@ def compact() -> None:
         if clock.ticks() - begun > LONGEST:
             return
         unreadable += _take_in(keys)
+    if not unreadable:
+        _forget_erasures()
+    days.lapse()
     if unreadable:
         raise Unreadable(f"{unreadable} objects")
-    _lapse()
 
 
 def _take_in(keys: Sequence[str]) -> int:
@@ -66,14 +68,13 @@ def _spread(landed: Landed) -> None:
     raise Conflict
 
 
-def _lapse() -> None:
-    """Let go of what is too old. Whoever was overtaken by an erasure looks again, unless it is cut off right there, and
-    another has taken what landed away: so before an erasure is forgotten, all days are looked through once more."""
-    standing = erasures.read()
-    if over := standing.over():
+def _forget_erasures() -> None:
+    """Those that are over. Whoever was overtaken by one looks again, unless it is cut off right there and another has
+    taken away what landed: so all days are looked through once more before."""
+    moment, standing = clock.rfc3339(clock.now()), erasures.read()
+    if over := standing.over(moment):
         days.cleanse(over, standing)
-        erasures.lapse()
-    days.lapse()
+        erasures.lapse(moment)
 
 
 def _merge(events: Iterable[Event], standing: Erasures) -> None:

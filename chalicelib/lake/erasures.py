@@ -5,7 +5,7 @@ days first and then looks here. So of two at once, one at least knows of the oth
 later read.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
 import msgspec
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from chalicelib.core import clock
 from chalicelib.lake import bucket, packing
+from chalicelib.lake.bucket import Stored
 from chalicelib.lake.shapes import Erasure, Event
 
 KEY = "erasures/erasures.jsonl.gz"
@@ -34,15 +35,13 @@ class Erasures(Struct, frozen=True):
         names: tuple[Name, Name] = ((event.reader, None), (event.reader, event.event_id))
         return any(event.recorded_at <= self.standing[name].until for name in names if name in self.standing)
 
-    def over(self) -> set[str]:
-        """The readers of whom nothing more can arrive that one of these is about."""
-        now = clock.rfc3339(clock.now())
-        return {each.reader for each in self.standing.values() if each.kept_until <= now}
+    def over(self, moment: str) -> set[str]:
+        """The readers that one of these is about for which, by then, nothing more can arrive."""
+        return {each.reader for each in self.standing.values() if each.kept_until <= moment}
 
 
 def read() -> Erasures:
-    stored = bucket.read(KEY)
-    return _of(stored.tag, stored.data) if stored else Erasures(None, {})
+    return _of(bucket.read(KEY))
 
 
 def still(known: Erasures) -> bool:
@@ -50,23 +49,14 @@ def still(known: Erasures) -> bool:
     return bucket.tag(KEY) == known.tag
 
 
-def add(fresh: Iterable[Erasure]) -> Erasures:
-    """All that stand with these."""
-    made = b""
-
-    def remake(data: bytes | None) -> bytes:
-        nonlocal made
-        made = _packed(_merged(_lines(data), fresh))
-        return made
-
-    tag = bucket.rewrite(KEY, remake)
-    return _of(tag, made)
+def add(fresh: Collection[Erasure]) -> Erasures:
+    """All that stand with these. Raises Conflict."""
+    return _of(bucket.rewrite(KEY, lambda data: _packed(_merged(_lines(data), fresh))))
 
 
-def lapse() -> None:
-    """Forget those that are over."""
-    now = clock.rfc3339(clock.now())
-    bucket.rewrite(KEY, lambda data: _packed(each for each in _lines(data) if each.kept_until > now))
+def lapse(moment: str) -> None:
+    """Forget those that are over by then. Raises Conflict."""
+    bucket.rewrite(KEY, lambda data: _packed(each for each in _lines(data) if each.kept_until > moment))
 
 
 def _merged(known: Iterable[Erasure], fresh: Iterable[Erasure]) -> Iterator[Erasure]:
@@ -89,5 +79,7 @@ def _lines(data: bytes | None) -> Iterator[Erasure]:
     return (msgspec.json.decode(line, type=Erasure) for line in packing.unpack(data)) if data else iter(())
 
 
-def _of(tag: str | None, data: bytes) -> Erasures:
-    return Erasures(tag, {(each.reader, each.event_id): each for each in _lines(data)})
+def _of(stored: Stored | None) -> Erasures:
+    if stored is None:
+        return Erasures(None, {})
+    return Erasures(stored.tag, {(each.reader, each.event_id): each for each in _lines(stored.data)})
