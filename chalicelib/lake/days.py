@@ -20,7 +20,8 @@ from chalicelib.lake.shapes import Event
 PREFIX = "interactions/"
 KEPT = timedelta(days=400)
 """As long as the interactions themselves."""
-_PLACE = attrgetter("place")
+_PLACE = attrgetter("reader", "occurred_at", "event_id")
+"""Where an event stands in its day, and no other does: a reader's events follow each other."""
 
 
 def key(day: str) -> str:
@@ -66,7 +67,7 @@ def _merged(data: bytes | None, come: list[Event], erasures: Erasures) -> bytes:
     both = heapq.merge(_events(data) if data else (), come, key=_PLACE)
     for _, same in itertools.groupby(both, key=_PLACE):
         if stay := [event for event in same if not erasures.take(event)]:
-            last = max(stay, key=lambda event: event.recorded_at)
+            last = max(stay, key=attrgetter("recorded_at"))
             day.add(last.reader, msgspec.json.encode(last))
             is_there = True
     return day.packed() if is_there else b""

@@ -25,11 +25,6 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def day(self) -> str:
         return self.recorded_at[:10]
 
-    @property
-    def place(self) -> tuple[str, str, str]:
-        """Where it stands in its day, and no other event does: a reader's events follow each other."""
-        return self.reader, self.occurred_at, self.event_id
-
 
 class Erasure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reader's events, or the one that is named, are to be gone as far as they were recorded up to then.
