@@ -83,6 +83,9 @@ restore-drill: $(READY) ## Copy a stage's tables as of one moment, prove the cop
 redrive: $(READY) ## Bring back what was put aside, once its cause is mended: QUEUE=mail STAGE=dev (QUEUE=failures: from streams)
 	@$(BIN)/python -m infra.operation.redrive --queue "$(QUEUE)" --stage "$(or $(STAGE),dev)"
 
+replay-lake: $(READY) ## Tell the recommender again what the lake holds of some days: STAGE=prod FROM=2026-11-20 TO=2026-11-26
+	@$(BIN)/python -m infra.lake --stage "$(or $(STAGE),dev)" --first "$(FROM)" --last "$(or $(TO),$(FROM))"
+
 rotate-keys: $(READY) ## Replace a secret in use: STAGE=dev KEY=token-keys|cursor-key|stripe-webhook-secret|stripe-key (RETIRE=1, COMPROMISED=1)
 	@$(BIN)/python -m infra.rotate --stage "$(or $(STAGE),dev)" --key "$(KEY)" $(if $(RETIRE),--retire) $(if $(COMPROMISED),--compromised)
 
@@ -101,4 +104,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive rotate-keys lock clean
+.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive replay-lake rotate-keys lock clean

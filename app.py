@@ -46,6 +46,7 @@ if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at
     from chalicelib.catalog.jobs import jobs as catalog_jobs
     from chalicelib.content.jobs import jobs as content_jobs
     from chalicelib.interactions.jobs import jobs as interactions_jobs
+    from chalicelib.lake.jobs import jobs as lake_jobs
     from chalicelib.library.jobs import jobs as library_jobs
     from chalicelib.mail.jobs import jobs as mail_jobs
     from chalicelib.orders.jobs import jobs as orders_jobs
@@ -58,6 +59,7 @@ if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at
     app.register_blueprint(catalog_jobs)
     app.register_blueprint(content_jobs)
     app.register_blueprint(interactions_jobs)
+    app.register_blueprint(lake_jobs)
     app.register_blueprint(library_jobs)
     app.register_blueprint(mail_jobs)
     app.register_blueprint(orders_jobs)

@@ -41,11 +41,12 @@ MODULES = {
     "chalicelib.catalog.jobs": 172,
     "chalicelib.content.jobs": 212,
     "chalicelib.interactions.jobs": 181,
+    "chalicelib.lake.jobs": 186,
     "chalicelib.library.jobs": 181,
     "chalicelib.mail.jobs": 172,
     "chalicelib.orders.jobs": 280,
     "chalicelib.outbox.jobs": 166,
-    "chalicelib.recommend.jobs": 182,
+    "chalicelib.recommend.jobs": 184,
     "chalicelib.reconciliation.jobs": 276,
     "chalicelib.reviews.jobs": 174,
 }

@@ -1,5 +1,6 @@
 """What an account says of itself."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.accounts import registration, time_zones
@@ -18,6 +19,12 @@ def read(account_id: str) -> Account:
         return Account.get(account_id, "account", consistent_read=True)
     except Account.DoesNotExist:
         raise NotFound from None
+
+
+def every_id() -> Iterator[str]:
+    """Of all accounts: for operators' commands, never for a request."""
+    found = Account.scan(Account.row == "account", attributes_to_get=["account_id", "row"])
+    return (row.account_id for row in found)
 
 
 def of_address(email: str) -> Account:

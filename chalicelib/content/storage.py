@@ -1,4 +1,4 @@
-"""The one place that talks to S3: files wait in quarantine, and are kept in the content bucket."""
+"""The one place that talks to S3 about files: they wait in quarantine, and are kept in the content bucket."""
 
 import hashlib
 from typing import Any

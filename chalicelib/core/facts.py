@@ -83,6 +83,22 @@ def all_facts(deed: Callable[[list[Fact]], None]) -> Callable[[Any], dict[str, A
     return handle
 
 
+def gathered(keep: Callable[[list[T]], None]) -> Callable[[Callable[[Fact], T]], Callable[[Any], dict[str, Any]]]:
+    """A queue's handler: each fact is read by itself, and what was read of a batch is kept at once. A fact that cannot
+    be read comes again alone; where keeping fails, all of them do."""
+
+    def decorate(read: Callable[[Fact], T]) -> Callable[[Any], dict[str, Any]]:
+        @functools.wraps(read)
+        def handle(event: Any) -> dict[str, Any]:
+            taken: list[T] = []
+            take = functools.partial(_hear, lambda fact: taken.append(read(fact)))
+            return each_record(event, take, lambda: keep(taken))
+
+        return handle
+
+    return decorate
+
+
 def _hear(deed: Callable[[Fact], None], record: dict[str, Any]) -> None:
     fact = msgspec.json.decode(record["body"], type=Fact)
     logs.learn(correlation_id=fact.correlation_id, fact_id=fact.id)

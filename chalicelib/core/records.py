@@ -17,6 +17,8 @@ from chalicelib.core import clock, logs, settings
 Json = dict[str, Any]
 LATE_SECONDS = 60
 """A batch whose oldest record is younger is not worth a line."""
+_EXPIRY = "dynamodb.amazonaws.com"
+"""Who deletes what expired: docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html"""
 
 
 class JobFailed(Exception):
@@ -24,12 +26,13 @@ class JobFailed(Exception):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One change of one item. ``old`` is None where the item is new, ``new`` where it went."""
+    """One change of one item. ``old`` is None where the item is new, ``new`` where it went; ``expired``: by itself."""
 
     id: str
     at: str
     old: Json | None
     new: Json | None
+    expired: bool = False
 
     def became(self, name: str, value: Any) -> bool:
         """The attribute has this value now, and had not before."""
@@ -41,8 +44,8 @@ class Change(msgspec.Struct, frozen=True):
         return str((self.new or self.old or {}).get("correlation_id") or self.id)
 
 
-def each_record(event: Any, deed: Callable[[Json], None]) -> Json:
-    """Do the deed for each message of a queue's batch."""
+def each_record(event: Any, deed: Callable[[Json], None], finish: Callable[[], None] = lambda: None) -> Json:
+    """Do the deed for each message of a queue's batch, then finish; where that fails, the whole batch comes again."""
     failures = []
     with batch(event) as records:
         for record in records:
@@ -53,6 +56,7 @@ def each_record(event: Any, deed: Callable[[Json], None]) -> Json:
                 except Exception as error:
                     logs.failed("a message failed", error)
                     failures.append({"itemIdentifier": number})
+        finish()
     return {"batchItemFailures": failures}
 
 
@@ -142,6 +146,7 @@ def _change(record: Json) -> Change:
         at=clock.rfc3339(moment),
         old=_plain(image.get("OldImage")),
         new=_plain(image.get("NewImage")),
+        expired=record.get("userIdentity", {}).get("principalId") == _EXPIRY,
     )
 
 

@@ -39,7 +39,12 @@ def publish(changes: list[Change]) -> None:
         elif change.new and telling.is_erasure(change):
             history.erase(change.new["account_id"], change.new["at"])
     erasures = [telling.erased(change) for change in changes if telling.is_erasure(change)]
-    facts.publish(telling.recorded(changes) + erasures)
+    facts.publish(telling.recorded(changes) + erasures + _deleted(changes))
+
+
+def _deleted(changes: list[Change]) -> list[Fact]:
+    deletions = [change for change in changes if telling.is_deletion(change)]
+    return telling.deleted(deletions, history.erased({(change.old or {})["account_id"] for change in deletions}))
 
 
 @jobs.on_sqs_message(queue=settings.queue("interactions-facts"), name="interactions_enter", batch_size=10)

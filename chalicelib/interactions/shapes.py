@@ -23,6 +23,9 @@ Where = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.
 Text = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+(?![\s\S])")
 ]
+FINISHED = 9_500
+"""A work counts as finished from here, in basis points of the whole."""
+
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 
 

@@ -3,7 +3,7 @@
 from chalicelib.core import aws, logs, settings
 
 QUEUES = (
-    "failures", "ingestion", "interactions-facts", "library-facts",
+    "failures", "ingestion", "interactions-facts", "lake-facts", "library-facts",
     "mail", "order-effects", "recommend-facts", "reviews-facts",
 )  # fmt: skip
 

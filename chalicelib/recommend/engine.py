@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.catalog.cards import Card
+from chalicelib.interactions.shapes import FINISHED as FINISHED
 
 
 class Kind(StrEnum):
@@ -25,9 +26,6 @@ class Kind(StrEnum):
 
 CLAIMED = frozenset({Kind.VIEW, Kind.CLICK, Kind.PLAY, Kind.PROGRESS, Kind.FINISH})
 """What readers' clients say themselves, of whatever they like; the rest is the platform's own word."""
-
-FINISHED = 9_500
-"""A work counts as finished from here, in basis points of the whole."""
 
 
 class Event(Struct, frozen=True):

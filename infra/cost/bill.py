@@ -79,6 +79,7 @@ def of_request(name: str, use: Mapping[str, Any], timed: Mapping[str, Any]) -> U
         "dynamodb_write": Decimal(str(use["writes"])) + Decimal(str(use["jobs_writes"])),
         "sqs_request": Decimal(use["messages"]) * 3,
         "sns_publish": Decimal(use["publishes"]),
+        "object_write": Decimal(use["object_writes"]),
         "ses_mail": Decimal(use["mails"]),
         "log_gb": (timed["log_bytes"] + PLATFORM_LOG_BYTES) * (1 + jobs) / GB,
         "transfer_gb": (use["answer_bytes"] + HEADER_BYTES) / GB,

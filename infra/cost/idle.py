@@ -143,21 +143,24 @@ def runs(app: Chalice) -> dict[str, int]:
 def lines(app: Chalice, schedules: dict[str, Any], stacks: dict[str, dict[str, Any]]) -> dict[str, tuple[str, Decimal]]:
     """Each line of the idle bill of the default stage: how much of it, and dollars after what is always free."""
     polled, invoked = sum(polls(app).values()), runs(app)
-    reads = sum((Decimal(str(schedules[name]["reads"])) * times for name, times in invoked.items()), Decimal(0))
-    writes = sum((Decimal(str(schedules[name]["writes"])) * times for name, times in invoked.items()), Decimal(0))
     seconds = sum(
         (times * (schedules[name]["calls"] * ROUND_TRIP_MS + SWEEP_MS) / 1000 * memory(name) / 1024)
         for name, times in invoked.items()
     )
-    asked = sum(schedules[name]["queue_calls"] * times for name, times in invoked.items())
     times = sum(invoked.values())
+
+    def by_schedules(what: str) -> Decimal:
+        return sum((Decimal(str(schedules[name][what])) * runs for name, runs in invoked.items()), Decimal(0))
+
     declared = {each.price: each.number for each in fixed(stacks) if each.setting is None}
     used = {
-        "sqs_request": Decimal(polled + asked),
+        "sqs_request": polled + by_schedules("queue_calls"),
         "lambda_request": Decimal(times),
         "lambda_gb_second": Decimal(seconds),
-        "dynamodb_read": reads,
-        "dynamodb_write": writes,
+        "dynamodb_read": by_schedules("reads"),
+        "dynamodb_write": by_schedules("writes"),
+        "object_read": by_schedules("object_reads"),
+        "object_write": by_schedules("object_writes"),
         "log_gb": times * PLATFORM_LOG_BYTES / 10**9,
         "custom_metric": Decimal(IDLE_METRICS),
     } | {name: Decimal(number) for name, number in declared.items()}

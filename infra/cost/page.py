@@ -22,6 +22,8 @@ NAMES = {
     "dynamodb_write": "DynamoDB writes",
     "sqs_request": "SQS",
     "sns_publish": "SNS",
+    "object_read": "S3 reads",
+    "object_write": "S3 writes",
     "ses_mail": "mail",
     "log_gb": "logs",
     "transfer_gb": "transfer out",
@@ -181,7 +183,7 @@ def _idle(costs: Costs) -> Iterator[str]:
     yield ""
     yield (
         "SQS is Lambda's long polling, two open polls at an idle queue, five at one with a maximum concurrency; and a "
-        "question every five minutes whether a queue of dead letters is empty. "
+        "question every five minutes whether a queue of dead letters is empty. S3 is an hourly look into the lake. "
         "Tables, queues, topics, buckets, parameters (SecureString under AWS's own key) and distributions cost nothing "
         "until they are used or filled. By setting, a month:"
     )

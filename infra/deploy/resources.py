@@ -64,8 +64,9 @@ def _bucket(account: Account, wanted: Properties) -> Iterator[str]:
     block = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
     if not all(block.values()):
         yield f"bucket {name}: could be made public"
-    if "VersioningConfiguration" in wanted and client.get_bucket_versioning(Bucket=name).get("Status") != "Enabled":
-        yield f"bucket {name}: keeps no versions"
+    keeps_versions = client.get_bucket_versioning(Bucket=name).get("Status") == "Enabled"
+    if keeps_versions != ("VersioningConfiguration" in wanted):
+        yield f"bucket {name}: keeps {'versions, also of what was erased' if keeps_versions else 'no versions'}"
 
 
 def _subscription(account: Account, wanted: Properties) -> Iterator[str]:

@@ -113,7 +113,8 @@ class Provisioner:
         s3, name = self.client("s3"), bucket["BucketName"]
         s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=bucket["PublicAccessBlockConfiguration"])
         s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=bucket["OwnershipControls"])
-        s3.put_bucket_cors(Bucket=name, CORSConfiguration=_cors(bucket["CorsConfiguration"]))
+        if "CorsConfiguration" in bucket:
+            s3.put_bucket_cors(Bucket=name, CORSConfiguration=_cors(bucket["CorsConfiguration"]))
         if "VersioningConfiguration" in bucket:
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=bucket["VersioningConfiguration"])
         if "LifecycleConfiguration" in bucket:

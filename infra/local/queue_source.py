@@ -19,6 +19,8 @@ RECEIVE_LIMIT = 10
 LONGEST_BACK_OFF = 60
 POLL_SECONDS = 2
 DEFAULT_CONCURRENCY = 2
+LONGEST_WINDOW_SECONDS = 2
+"""A batching window saves calls, which cost nothing here, and somebody waits for what they did to be seen."""
 
 Message = dict[str, Any]
 
@@ -79,7 +81,8 @@ class QueueSource:
     def _gather(self, stop: Event) -> list[Message]:
         """One batch: as soon as there is any message, or as full as it gets within the batching window."""
         batch = self._receive(self._config.batch_size, wait=POLL_SECONDS)
-        deadline = time.monotonic() + self._config.maximum_batching_window_in_seconds
+        window = min(self._config.maximum_batching_window_in_seconds, LONGEST_WINDOW_SECONDS)
+        deadline = time.monotonic() + window
         while batch and len(batch) < self._config.batch_size and time.monotonic() < deadline and not stop.is_set():
             batch += self._receive(self._config.batch_size - len(batch), wait=1)
         return batch

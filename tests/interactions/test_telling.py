@@ -67,3 +67,29 @@ def test_an_erasure_is_told(world: World, heard: Any) -> None:
     world.pump()
     (fact,) = heard("history.erased")
     assert fact["data"]["account_id"] == rui.account_id
+
+
+def test_one_thing_that_is_deleted_is_told_and_what_expires_is_not(world: World, heard: Any) -> None:
+    rui = world.reader()
+    say(world, rui, claim("view", "W1"), claim("view", "W2", ago=5))
+    world.pump()
+    item = world.get("/v1/me/history", as_=rui).json["items"][0]["id"]
+    assert world.delete(f"/v1/me/history/{item}", as_=rui).status == 204
+    world.pump()
+    (fact,) = heard("history.item_deleted")
+    (gone,) = fact["data"]["events"]
+    assert (fact["data"]["account_id"], gone["moment"]) == (rui.account_id, f"event#{item}")
+    world.clock.advance(days=401)
+    assert world.platform.emulator.sweep_expired() >= 1
+    world.pump()
+    assert heard("history.item_deleted") == []
+
+
+def test_what_goes_with_a_whole_history_is_not_told_one_by_one(world: World, heard: Any) -> None:
+    rui = world.reader()
+    say(world, rui, *(claim("view", f"W{number}") for number in range(5)))
+    world.pump()
+    world.delete("/v1/me/history", as_=rui)
+    world.pump()
+    assert len(heard("history.erased")) == 1
+    assert heard("history.item_deleted") == []

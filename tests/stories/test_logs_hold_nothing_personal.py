@@ -80,6 +80,7 @@ def test_no_function_tells_what_it_stumbled_over(written: Any, world: World) -> 
         function = Function(source.name, source.handler_string)
         for event in poisoned(source):
             world.platform.emulator.faults.fail("dynamodb", "Query", times=9)
+            world.platform.emulator.faults.fail("s3", "ListObjectsV2", times=9)
             with suppress(JobFailed):
                 function.invoke(event)
             world.platform.emulator.faults.clear()

@@ -10,8 +10,9 @@ from infra.cost.prices import prices
 
 USE = {
     "calls": 1, "reads": 0.5, "writes": 0.0, "answer_bytes": 400, "jobs": 0, "jobs_calls": 0, "jobs_reads": 0.0,
-    "jobs_writes": 0.0, "messages": 0, "publishes": 0, "mails": 0,
+    "jobs_writes": 0.0, "messages": 0, "publishes": 0, "mails": 0, "object_writes": 0,
 }  # fmt: skip
+WORK = ("calls", "reads", "writes", "queue_calls", "object_reads", "object_writes")
 TIMED = {"milliseconds": 2, "log_bytes": 170}
 
 
@@ -68,7 +69,7 @@ def test_a_resource_of_a_kind_that_nobody_priced_is_refused():
 
 
 def test_alarms_beyond_the_ten_that_are_free_count_into_idling(platform):
-    schedules = {name: {"calls": 1, "reads": 0.5, "writes": 0.0, "queue_calls": 0} for name in idle.runs(platform.app)}
+    schedules = {name: dict.fromkeys(WORK, 1) for name in idle.runs(platform.app)}
     stack = a_stack(*[{"Type": "AWS::CloudWatch::Alarm", "Properties": {}}] * 12)
     assert idle.lines(platform.app, schedules, stack)["alarm"] == ("12", 2 * prices()["alarm"].usd)
 
