@@ -1,0 +1,49 @@
+"""What a model's files are, what they must hash to, and how they are blended."""
+
+from msgspec import Struct
+
+FORMAT = 1
+NAME = "manifest.json"
+
+
+class Window(Struct, frozen=True):
+    """The events that a model has seen: from the first to the last, RFC 3339."""
+
+    first: str
+    last: str
+
+
+class PartShape(Struct, frozen=True):
+    """Files ``<name>.npy``, or ``<name>.columns.npy`` and ``<name>.values.npy`` where rows are cut."""
+
+    name: str
+    fading: float
+    share: float
+    cut: bool
+
+
+class FactorsShape(Struct, frozen=True):
+    """File ``factors.npy``; ``met`` is how many of its rows, from the first, readers met."""
+
+    fading: float
+    share: float
+    confidence: float
+    ridge: float
+    met: int
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """``doubt``: a reader who met k works is served k ÷ (k + doubt) by the blend, the rest by popularity.
+    ``interest``: what a declared interest adds to a work's standardised popularity."""
+
+    format: int
+    version: str
+    parts: list[PartShape]
+    factors: FactorsShape
+    doubt: float
+    interest: float
+    subjects: list[str]
+    files: dict[str, str]
+    metrics: dict[str, float]
+    window: Window
+    versions: dict[str, str]

@@ -1,0 +1,32 @@
+"""Readers' pasts as rows of a matrix."""
+
+import numpy as np
+
+from chalicelib.recommend.scoring.arrays import Floats, Places
+from infra.trainer.log import Log
+
+
+def faded(past: Log, readers: Places, rate: float = 1.0) -> Floats:
+    """readers × works: strength × rate^(works met since). The same as ``History.faded`` when serving."""
+    ends = past.starts()[1:]
+    since = ends[past.reader] - 1 - np.arange(len(past))
+    values = past.strength * np.float32(rate) ** since.astype(np.float32)
+    rows = np.full(past.readers, -1, np.intp)
+    rows[readers] = np.arange(len(readers))
+    asked = rows[past.reader] >= 0
+    matrix = np.zeros((len(readers), past.works), np.float32)
+    matrix[rows[past.reader[asked]], past.work[asked]] = values[asked]
+    return matrix
+
+
+def seen(past: Log, readers: Places) -> Floats:
+    """-inf where a reader met the work, 0 elsewhere: added to scores, it removes what need not be shown."""
+    return np.where(faded(past, readers) > 0, np.float32(-np.inf), np.float32(0))
+
+
+def standard(scores: Floats) -> Floats:
+    """Each row with mean 0 and deviation 1, as serving does it."""
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    deviation = np.sqrt((centred**2).mean(axis=1, keepdims=True))
+    result: Floats = centred / np.maximum(deviation, np.float32(1e-12))
+    return result

@@ -1,0 +1,87 @@
+"""What is learned from, and what is asked for then. No model ever sees a row that is asked for.
+
+Models are tuned on a split of the training rows, made in the same way: the inner split.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.recommend.scoring.arrays import Places
+from infra.trainer.log import Log
+
+
+class Split(NamedTuple):
+    """Learn from ``train``; then, for each of ``readers``, rank all works without those in ``past`` and find
+    ``relevant``."""
+
+    train: Log
+    past: Log
+    readers: Places
+    relevant: list[Places]
+
+
+Way = Callable[[Log], Split]
+
+
+def last_out(log: Log) -> Split:
+    """Each reader's last work, of all who met three or more."""
+    starts = log.starts()
+    long = np.flatnonzero(np.diff(starts) >= 3)
+    last = starts[long + 1] - 1
+    return _asking_for(log, np.isin(np.arange(len(log)), last))
+
+
+def at_random(log: Log, share: float = 0.2, seed: int = 7) -> Split:
+    """A fifth of each reader's works, drawn by chance, of all who met five or more."""
+    draws = np.random.default_rng(seed).random(len(log))
+    starts = log.starts()
+    asked = np.zeros(len(log), bool)
+    for start, end in zip(starts[:-1], starts[1:], strict=True):
+        count = int((end - start) * share)
+        asked[start + np.argsort(draws[start:end])[:count]] = True
+    return _asking_for(log, asked)
+
+
+def by_time(log: Log, share: float = 0.2) -> Split:
+    """The last fifth of all interactions, of whoever made them, whether known before or not."""
+    moment = np.quantile(log.at, 1 - share)
+    return _asking_for(log, log.at >= moment)
+
+
+def new_readers(log: Log, known: int, beyond: int = 10, share: float = 0.2, seed: int = 11) -> Split:
+    """A fifth of the readers, unknown while learning: asked after their first ``known`` works for all that they met
+    after their first ``beyond``."""
+    chosen = np.random.default_rng(seed).random(log.readers) < share
+    place = np.arange(len(log)) - log.starts()[log.reader]
+    theirs = chosen[log.reader]
+    asked = theirs & (place >= beyond)
+    readers, relevant = _answers(log, asked)
+    return Split(log.only(~theirs), log.only(theirs & (place < known)), readers, relevant)
+
+
+def new_works(log: Log, share: float = 0.2, seed: int = 13) -> tuple[Split, NDArray[np.bool_]]:
+    """A fifth of the works, unknown while learning; and which they are."""
+    new = np.random.default_rng(seed).random(log.works) < share
+    asked = new[log.work]
+    return _asking_for(log, asked), new
+
+
+def folds(log: Log, count: int = 5, seed: int = 17) -> list[NDArray[np.bool_]]:
+    """Each row in one fold, by chance."""
+    fold = np.random.default_rng(seed).permutation(len(log)) % count
+    return [fold == number for number in range(count)]
+
+
+def _asking_for(log: Log, asked: NDArray[np.bool_]) -> Split:
+    readers, relevant = _answers(log, asked)
+    rest = log.only(~asked)
+    return Split(rest, rest, readers, relevant)
+
+
+def _answers(log: Log, asked: NDArray[np.bool_]) -> tuple[Places, list[Places]]:
+    wanted = log.only(asked).rows()
+    readers = np.array([reader for reader, works in enumerate(wanted) if len(works)], np.intp)
+    return readers, [wanted[reader] for reader in readers]
