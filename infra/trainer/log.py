@@ -42,6 +42,10 @@ class Log:
             rating=self.rating[kept],
         )
 
+    def with_works(self, work: Places, works: int) -> "Log":
+        """The same rows under other numbers of works."""
+        return replace(self, work=work, works=works)
+
     def starts(self) -> Places:
         """Where each reader's rows begin, and behind the last where they end: readers + 1 numbers."""
         return np.searchsorted(self.reader, np.arange(self.readers + 1)).astype(np.intp)

@@ -20,9 +20,9 @@ def ndcg(ranked: Places, relevant: Sequence[Places], depth: int) -> Figures:
 
 
 def recall(ranked: Places, relevant: Sequence[Places], depth: int) -> Figures:
-    """For each reader, the hits among the first, divided by all that could have been there."""
+    """For each reader, the share of what is relevant that stands among the first."""
     found = hits(ranked[:, :depth], relevant).sum(axis=1)
-    return np.asarray(found / np.array([min(depth, len(works)) for works in relevant]), np.float64)
+    return np.asarray(found / np.array([len(works) for works in relevant]), np.float64)
 
 
 def hits(ranked: Places, relevant: Sequence[Places]) -> NDArray[np.bool_]:
