@@ -50,8 +50,9 @@ def _of_all(log: Log, plan: Plan, met: int, features: Floats | None, subjects: i
     first = _first(log, met)
     factors = np.zeros((log.works, int(told["factors"])), np.float32)
     factors[:met] = als(first, int(told["factors"]), told["ridge"], told["confidence"]).works
-    popularity = np.zeros(log.works, np.float32)
-    popularity[:met] = standing(POPULARITY.learn(first, plan.popularity))
+    known = standing(POPULARITY.learn(first, plan.popularity))
+    popularity = np.full(log.works, known.min(), np.float32)
+    popularity[:met] = known
     if features is not None and met < log.works:
         targets = np.hstack([factors[:met], popularity[:met, None]])
         guessed = guess(features, targets, log.counts()[:met].astype(np.float32), plan, subjects)

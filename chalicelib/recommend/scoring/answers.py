@@ -19,12 +19,20 @@ def top(model: Model, scores: Scores, limit: int, without: Iterable[str] = ()) -
 
 def best(values: Floats, limit: int) -> list[int]:
     """The places of the highest values, the highest first; of equal ones, the first. What is -inf is left out."""
-    limit = min(limit, len(values))
     if limit < 1:
         return []
-    found = np.argpartition(values, len(values) - limit)[len(values) - limit :]
-    ordered = found[np.lexsort((found, -values[found]))]
+    found = np.flatnonzero(values >= _least(values, limit))
+    ordered = found[np.lexsort((found, -values[found]))][:limit]
     return [int(place) for place in ordered if values[place] > -np.inf]
+
+
+def _least(values: Floats, limit: int) -> np.float32:
+    """A value that at least ``limit`` others reach, found among a sixteenth of all: what is left to sort is little, and
+    that is faster than to partition all."""
+    sample = values[:: 16 if len(values) > 32 * limit else 1]
+    rank = max(len(sample) - limit, 0)
+    least: np.float32 = np.partition(sample, rank)[rank] if len(sample) else np.float32(0)
+    return least
 
 
 def rerank(model: Model, scores: Scores, work_ids: Sequence[str]) -> list[str]:

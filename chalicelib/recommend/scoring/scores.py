@@ -30,9 +30,12 @@ def score(model: Model, events: Sequence[tuple[int, float, float]], interests: S
     prior = _prior(model, interests)
     if not known:
         return Scores(prior, history, (0.0,) * len(model.parts))
-    trust = np.float32(known / (known + model.manifest.doubt))
     blend, scales = _blend(model, history)
-    return Scores(trust * blend + (1 - trust) * prior, history, scales)
+    trust = np.float32(known / (known + model.manifest.doubt))
+    blend *= trust
+    prior *= 1 - trust
+    blend += prior
+    return Scores(blend, history, scales)
 
 
 def _prior(model: Model, interests: Sequence[str]) -> Floats:
@@ -44,17 +47,19 @@ def _prior(model: Model, interests: Sequence[str]) -> Floats:
 
 
 def _blend(model: Model, history: History) -> tuple[Floats, tuple[float, ...]]:
-    """Each part standardised over the works that it has, then summed by shares, and the sum standardised. What only
+    """Each part at deviation 1 over the works that it has, then summed by shares, and the sum standardised. What only
     the factors know is placed by them, on the same scale."""
-    factors, tables = model.factors.scores(history), _tables(model)
-    blend, _ = _standard(factors, tables)
-    summed, scales = blend[:tables] * np.float32(model.factors.share), []
+    blend, tables = model.factors.scores(history), _tables(model)
+    _standardise(blend[tables:], *_spread(blend[:tables]))
+    summed, scales = blend[:tables], []
+    summed *= np.float32(model.factors.share) * _spread(summed).scale
     for part in model.parts:
-        scores, scale = _standard(part.scores(history), tables)
-        summed += np.float32(part.share) * scores
-        scales.append(part.share * scale)
-    blend[:tables], _ = _standard(summed, tables)
-    return blend, tuple(scales)
+        scores = part.scores(history)
+        scales.append(np.float32(part.share) * _spread(scores).scale)
+        scores *= scales[-1]
+        summed += scores
+    _standardise(summed, *_spread(summed))
+    return blend, tuple(float(scale) for scale in scales)
 
 
 def _tables(model: Model) -> int:
@@ -62,12 +67,19 @@ def _tables(model: Model) -> int:
     return min(part.table.size for part in model.parts) if model.parts else model.manifest.factors.met
 
 
-def _standard(scores: Floats, over: int) -> tuple[Floats, float]:
-    """With mean 0 and deviation 1 over the first works, and what it was multiplied by."""
-    mean = scores[:over].mean()
-    centred = scores - mean
-    deviation = np.sqrt(np.dot(centred[:over], centred[:over]) / np.float32(over))
-    scale = np.float32(1) / max(deviation, np.float32(1e-12))
-    return centred * scale, float(scale)
+class _Spread(NamedTuple):
+    mean: np.float32
+    scale: np.float32
+    """1 ÷ the standard deviation."""
 
 
+def _spread(scores: Floats) -> _Spread:
+    mean = scores.mean()
+    variance = np.dot(scores, scores) / np.float32(len(scores)) - mean * mean
+    return _Spread(mean, np.float32(1) / np.sqrt(max(variance, np.float32(1e-12))))
+
+
+def _standardise(scores: Floats, mean: np.float32, scale: np.float32) -> None:
+    """In place."""
+    scores -= mean
+    scores *= scale

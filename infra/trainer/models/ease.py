@@ -5,7 +5,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from chalicelib.recommend.scoring.arrays import Floats
 from infra.trainer.log import Log
-from infra.trainer.models.histories import faded
+from infra.trainer.models.histories import together
 
 
 def ease(log: Log, ridge: float, dropout: float = 0.0, evenness: float = 0.0) -> Floats:
@@ -15,9 +15,7 @@ def ease(log: Log, ridge: float, dropout: float = 0.0, evenness: float = 0.0) ->
     diagonal to the ridge (Steck, NeurIPS 2020, equation 9). ``evenness`` e weighs a reader of m works by m^−e: 0
     counts works alike, 1 readers.
     """
-    met = faded(log, np.arange(log.readers))
-    met *= np.maximum(np.count_nonzero(met, axis=1), 1)[:, None].astype(np.float32) ** np.float32(-evenness / 2)
-    gram = met.T @ met
+    gram = together(log, evenness)
     diagonal = np.diag(gram).copy()
     gram.flat[:: len(gram) + 1] += np.float32(ridge) + np.float32(dropout / (1 - dropout)) * diagonal
     inverse = cho_solve(cho_factor(gram, overwrite_a=True), np.eye(len(gram), dtype=np.float32), overwrite_b=True)

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from chalicelib.recommend.scoring.arrays import Floats
 from infra.trainer.log import Log
+from infra.trainer.models.histories import matrix
 
 SEED = 5
 
@@ -32,7 +32,7 @@ def als(log: Log, factors: int, ridge: float, confidence: float, rounds: int = 1
         num_threads=1,
         random_state=SEED,
     )
-    model.fit(_matrix(log, 1 + confidence * log.strength), show_progress=False)
+    model.fit(matrix(log, 1 + confidence * log.strength), show_progress=False)
     return Learned(model.user_factors, model.item_factors)
 
 
@@ -48,12 +48,8 @@ def bpr(log: Log, factors: int, rate: float, ridge: float, rounds: int) -> Learn
         num_threads=1,
         random_state=SEED,
     )
-    model.fit(_matrix(log, log.strength), show_progress=False)
+    model.fit(matrix(log, log.strength), show_progress=False)
     return Learned(model.user_factors, model.item_factors)
-
-
-def _matrix(log: Log, values: Floats) -> csr_matrix:
-    return csr_matrix((values.astype(np.float32), (log.reader, log.work)), shape=(log.readers, log.works))
 
 
 def fold_in(works: Floats, histories: Floats, ridge: float, confidence: float) -> Floats:

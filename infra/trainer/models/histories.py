@@ -1,6 +1,7 @@
 """Readers' pasts as rows of a matrix."""
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from chalicelib.recommend.scoring.arrays import Floats, Places
 from infra.trainer.log import Log
@@ -17,6 +18,19 @@ def faded(past: Log, readers: Places, rate: float = 1.0) -> Floats:
     matrix = np.zeros((len(readers), past.works), np.float32)
     matrix[rows[past.reader[asked]], past.work[asked]] = values[asked]
     return matrix
+
+
+def matrix(log: Log, values: Floats) -> csr_matrix:
+    """readers × works, sparse: a value for each row of the log."""
+    return csr_matrix((values.astype(np.float32), (log.reader, log.work)), shape=(log.readers, log.works))
+
+
+def together(log: Log, evenness: float = 0.0) -> Floats:
+    """works × works: how often, and how strongly, the same readers met both. A reader of m works counts m^-evenness."""
+    lengths = np.bincount(log.reader, minlength=log.readers).astype(np.float32)
+    met = matrix(log, log.strength * lengths[log.reader] ** np.float32(-evenness / 2))
+    counted: Floats = (met.T @ met).toarray()
+    return counted
 
 
 def seen(past: Log, readers: Places) -> Floats:
