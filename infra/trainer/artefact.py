@@ -19,12 +19,14 @@ from infra.trainer.fitting import Fitted
 from infra.trainer.models.content import reader_of_texts
 from infra.trainer.tuning.candidates import EASE, FACTORS, SEQUENCE
 from infra.trainer.tuning.plan import Plan
+from infra.trainer.tuning.search import Settings
 
 DENSE = 2_048
 """Up to so many works, tables hold all pairs; beyond, the strongest of each row."""
 STRONGEST = 200
 UNFINISHED = ".unfinished-"
-PARTS = {"ease": EASE.name, "sequence": SEQUENCE.name}
+SETTLED = 12
+"""Works from which a reader is served what comes next. Newcomers were tuned up to ten."""
 
 
 def write(folder: Path, fitted: Fitted, plan: Plan, catalogue: Catalogue, metrics: Mapping[str, float]) -> Path:
@@ -80,26 +82,31 @@ def strongest(table: Floats, count: int) -> tuple[Stored, Floats]:
 def _manifest(
     named: str, fitted: Fitted, plan: Plan, catalogue: Catalogue, metrics: Mapping[str, float], files: dict[str, str]
 ) -> Manifest:
-    settings = {"ease": plan.ease, "sequence": plan.sequence}
     factors = plan.factors
     return Manifest(
         format=FORMAT,
         version=named,
         parts=[
-            PartShape(name, settings[name]["fading"], plan.shares[PARTS[name]], is_cut(table))
-            for name, table in fitted.tables.items()
+            _shape("ease", fitted, plan.ease, plan.shares[EASE.name]),
+            _shape("sequence", fitted, plan.sequence, plan.shares[SEQUENCE.name]),
         ],
+        outlook=_shape("outlook", fitted, plan.newcomers, 1.0),
         factors=FactorsShape(
             factors["fading"], plan.shares[FACTORS.name], factors["confidence"], factors["ridge"], fitted.met
         ),
-        doubt=plan.doubt,
-        interest=plan.interest,
+        settled=SETTLED,
+        doubt=plan.newcomers["doubt"],
+        interest=plan.newcomers["interest"],
         subjects=catalogue.subjects,
         files=files,
         metrics=dict(metrics),
         window=_window(catalogue),
         versions=_versions(("numpy", "scipy", "implicit")) | {"texts": reader_of_texts()},
     )
+
+
+def _shape(name: str, fitted: Fitted, settings: Settings, share: float) -> PartShape:
+    return PartShape(name, settings["fading"], share, is_cut(fitted.tables[name]))
 
 
 def _window(catalogue: Catalogue) -> Window:

@@ -8,8 +8,9 @@ from chalicelib.recommend.scoring.arrays import Floats, Places
 from infra.trainer.log import Log
 from infra.trainer.models import content
 from infra.trainer.models.factors import als
-from infra.trainer.tuning.candidates import EASE, POPULARITY, SEQUENCE
-from infra.trainer.tuning.plan import Plan, standing
+from infra.trainer.models.popularity import standing
+from infra.trainer.tuning.candidates import EASE, OUTLOOK, POPULARITY, SEQUENCE
+from infra.trainer.tuning.plan import Plan
 
 CEILING = 12_000
 """Works that take part in item–item tables: the most popular. A table of all pairs takes 4 bytes × their square, and
@@ -39,6 +40,7 @@ def fit(log: Log, plan: Plan, features: Floats | None = None, subjects: int = 0)
     tables = {
         "ease": EASE.learn(tabled, plan.ease),
         "sequence": SEQUENCE.learn(tabled, plan.sequence),
+        "outlook": OUTLOOK.learn(tabled, plan.newcomers),
     }
     factors, popularity = _of_all(sorted_log, plan, met, None if features is None else features[order], subjects)
     return Fitted(order, met, tables, factors, popularity)
@@ -55,20 +57,9 @@ def _of_all(log: Log, plan: Plan, met: int, features: Floats | None, subjects: i
     popularity[:met] = known
     if features is not None and met < log.works:
         targets = np.hstack([factors[:met], popularity[:met, None]])
-        guessed = guess(features, targets, log.counts()[:met].astype(np.float32), plan, subjects)
+        guessed = content.guess(features, targets, log.counts()[:met], plan.content, subjects)
         factors[met:], popularity[met:] = guessed[met:, :-1], guessed[met:, -1]
     return factors, popularity
-
-
-def guess(features: Floats, targets: Floats, counts: Floats, plan: Plan, subjects: int) -> Floats:
-    """Every work's targets by what it is about, learned from the first, which have them."""
-    told = plan.content
-    evidence = counts / (counts + np.float32(told["evidence"]))
-    weights = content.regress(
-        features[: len(targets)], targets, evidence, told["ridge"], subjects, told["subjects"]
-    )
-    result: Floats = content.scaled(features, subjects, told["subjects"]) @ weights
-    return result
 
 
 def _renumbered(log: Log, order: Places) -> Log:

@@ -4,6 +4,7 @@ Models are tuned on a split of the training rows, made in the same way: the inne
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,7 @@ def at_random(log: Log, share: float = 0.2, seed: int = 7) -> Split:
     draws = np.random.default_rng(seed).random(len(log))
     starts = log.starts()
     asked = np.zeros(len(log), bool)
-    for start, end in zip(starts[:-1], starts[1:], strict=True):
+    for start, end in pairwise(starts):
         count = int((end - start) * share)
         asked[start + np.argsort(draws[start:end])[:count]] = True
     return _asking_for(log, asked)
@@ -62,17 +63,10 @@ def new_readers(log: Log, known: int, beyond: int = 10, share: float = 0.2, seed
     return Split(log.only(~theirs), log.only(theirs & (place < known)), readers, relevant)
 
 
-def new_works(log: Log, share: float = 0.2, seed: int = 13) -> tuple[Split, NDArray[np.bool_]]:
-    """A fifth of the works, unknown while learning; and which they are."""
-    new = np.random.default_rng(seed).random(log.works) < share
-    asked = new[log.work]
-    return _asking_for(log, asked), new
-
-
-def folds(log: Log, count: int = 5, seed: int = 17) -> list[NDArray[np.bool_]]:
-    """Each row in one fold, by chance."""
-    fold = np.random.default_rng(seed).permutation(len(log)) % count
-    return [fold == number for number in range(count)]
+def new_works(log: Log, fold: int = 0, count: int = 5, seed: int = 13) -> tuple[Split, NDArray[np.bool_]]:
+    """One of five parts of the works, unknown while learning; and which they are."""
+    new = np.random.default_rng(seed).permutation(log.works) % count == fold
+    return _asking_for(log, new[log.work]), new
 
 
 def _asking_for(log: Log, asked: NDArray[np.bool_]) -> Split:

@@ -56,18 +56,21 @@ def similar(model: Model, work_id: str, limit: int, without: Collection[str] = (
 def because(model: Model, scores: Scores, work_id: str) -> str | None:
     """The work met that spoke most for this one, or None where none did: then it is shown for its popularity."""
     history, about = scores.history, model.places[work_id]
-    spoken = _by_factors(model, scores, about)
-    for part, scale in zip(model.parts, scores.scales, strict=True):
-        inside = (history.works < part.table.size) & (about < part.table.size)
-        works = np.where(inside, history.works, 0)
-        said = part.table.said(works, min(about, part.table.size - 1)) * history.faded(part.fading)
-        spoken += np.where(inside, said * np.float32(scale), np.float32(0))
-    if not len(spoken) or spoken.max() <= 0:
+    if not len(history.works):
         return None
-    return model.ids[history.works[int(spoken.argmax())]]
+    spoken = _by_factors(model, scores, about)
+    inside = history.works < model.tabled
+    if about < model.tabled:
+        for part, scale in scores.spoken:
+            said = part.table.said(np.where(inside, history.works, 0), about) * history.faded(part.fading)
+            spoken += np.where(inside, said * np.float32(scale), np.float32(0))
+    most = int(spoken.argmax())
+    return model.ids[history.works[most]] if spoken[most] > 0 else None
 
 
 def _by_factors(model: Model, scores: Scores, about: int) -> Floats:
     """Likeness as far as it is there, by the factors' share: it decides where the tables do not know the work."""
     unit, history = model.factors.unit, scores.history
-    return unit[history.works] @ unit[about] * history.faded(model.factors.fading) * np.float32(model.factors.share)
+    likeness = unit[history.works] @ unit[about]
+    spoken: Floats = likeness * history.faded(model.factors.fading) * np.float32(model.factors.share)
+    return spoken

@@ -44,12 +44,15 @@ def _read(path: Path, expected: str) -> Stored:
 
 def _assembled(manifest: Manifest, files: Mapping[str, Stored]) -> Model:
     ids, places = index(files["works.npy"])
-    parts = tuple(Part(_table(shape, files), shape.fading, shape.share) for shape in manifest.parts)
-    model = Model(
-        manifest, ids, places, parts, _factors(manifest, files), files["popularity.npy"], _subjects(manifest, files)
-    )
+    *parts, outlook = (_part(shape, files) for shape in (*manifest.parts, manifest.outlook))
+    factors, subjects = _factors(manifest, files), _subjects(manifest, files)
+    model = Model(manifest, ids, places, tuple(parts), outlook, factors, files["popularity.npy"], subjects)
     _must_fit(model)
     return model
+
+
+def _part(shape: PartShape, files: Mapping[str, Stored]) -> Part:
+    return Part(_table(shape, files), shape.fading, shape.share)
 
 
 def _table(shape: PartShape, files: Mapping[str, Stored]) -> Table:
@@ -76,8 +79,9 @@ def _must_fit(model: Model) -> None:
     works = len(model.ids)
     if len(model.places) != works or len(model.factors.works) != works or len(model.popularity) != works:
         raise Corrupt("the files speak of different works")
-    if any(part.table.size > works for part in model.parts):
-        raise Corrupt("a table has more works than there are")
-    values = [model.popularity, model.factors.works, *(part.table.values for part in model.parts)]
+    tables = [part.table for part in (*model.parts, model.outlook)]
+    if {table.size for table in tables} != {model.tabled} or not 0 < model.tabled <= works:
+        raise Corrupt("the tables have different works")
+    values = [model.popularity, model.factors.works, *(table.values for table in tables)]
     if not all(np.isfinite(each).all() for each in values):
         raise Corrupt("a value is not a number")

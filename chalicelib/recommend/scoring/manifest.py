@@ -33,13 +33,15 @@ class FactorsShape(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """``doubt``: a reader who met k works is served k ÷ (k + doubt) by the blend, the rest by popularity.
-    ``interest``: what a declared interest adds to a work's standardised popularity."""
+    """Who met fewer than ``settled`` works is a newcomer: after k of them, the outlook is believed k ÷ (k + ``doubt``),
+    and popularity for the rest. ``interest`` is what a declared interest adds to a work's standardised popularity."""
 
     format: int
     version: str
     parts: list[PartShape]
+    outlook: PartShape
     factors: FactorsShape
+    settled: int
     doubt: float
     interest: float
     subjects: list[str]

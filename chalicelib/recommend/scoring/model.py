@@ -57,15 +57,22 @@ class Factors(NamedTuple):
 
 class Model(NamedTuple):
     """Works are known by their place in ``ids``: first those that the tables have, then those known by factors alone,
-    new ones among them. ``popularity`` is standardised; ``subjects[name]`` are the places of its works."""
+    new ones among them. ``popularity`` is standardised; ``subjects[name]`` are the places of its works. ``parts`` say
+    what comes next, ``outlook`` what a newcomer will meet some time."""
 
     manifest: Manifest
     ids: tuple[str, ...]
     places: Mapping[str, int]
     parts: tuple[Part, ...]
+    outlook: Part
     factors: Factors
     popularity: Floats
     subjects: Mapping[str, Places]
+
+    @property
+    def tabled(self) -> int:
+        """How many works the tables have, from the first."""
+        return self.outlook.table.size
 
     def known(self, work_ids: Iterable[str]) -> list[int]:
         """The places of those works that the model has."""

@@ -1,4 +1,4 @@
-"""How much a work speaks for each other work: all pairs of a small catalogue, the strongest of each row of a large one."""
+"""How much a work speaks for each other: all pairs of a small catalogue, the strongest of each row of a large one."""
 
 from typing import NamedTuple
 

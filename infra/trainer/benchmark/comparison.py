@@ -64,10 +64,10 @@ def compare(
         settings = choose(candidate, inner).settings
         ranked = ranking.best(answers(candidate, settings, split), DEPTH)
         rows.append(judge(candidate.name, ranked, split, catalogue, settings))
-    plan = make_plan(split.train, way)
+    plan = make_plan(split.train, way, features, len(catalogue.subjects))
     model = build(replace(catalogue, log=split.train), plan, features)
     ranked = serve(model, split, [work.work_id for work in catalogue.works], remembered)
-    rows.append(judge(OURS, ranked, split, catalogue, {**plan.shares, "doubt": plan.doubt}))
+    rows.append(judge(OURS, ranked, split, catalogue, plan.shares))
     return Comparison(title, len(split.readers), rows)
 
 

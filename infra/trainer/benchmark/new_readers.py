@@ -9,10 +9,12 @@ from tqdm import tqdm
 from chalicelib.recommend.scoring.arrays import Floats
 from infra.trainer.benchmark.comparison import build
 from infra.trainer.catalogue import Catalogue
+from infra.trainer.log import Log
 from infra.trainer.metrics import ranking
 from infra.trainer.models import histories
 from infra.trainer.serving import serve
 from infra.trainer.splits import Split, new_readers
+from infra.trainer.tuning.newcomers import interests
 from infra.trainer.tuning.plan import Plan
 
 BEYOND = 10
@@ -32,20 +34,26 @@ class NewReaders(NamedTuple):
         return min(ours / other for ours, other in zip(self.ours, self.popularity, strict=True))
 
 
-def measure(catalogue: Catalogue, plan: Plan, features: Floats | None) -> NewReaders | None:
-    """All that readers met after their first ten works is asked for. None where nobody met so many."""
+def measure(catalogue: Catalogue, plan: Plan, features: Floats) -> NewReaders | None:
+    """All that readers met after their first ten works is asked for. None where nobody met so many. The plan must
+    have been made without these readers: ``without``."""
     stages = [new_readers(catalogue.log, known) for known in range(BEYOND + 1)]
     if not len(stages[0].readers):
         return None
     model = build(replace(catalogue, log=stages[0].train), plan, features)
     ids = [work.work_id for work in catalogue.works]
-    interests = _interests(catalogue, stages[-1])
+    declared = _declared(catalogue, stages[0], features)
     found = NewReaders([], [], [])
     for split in tqdm(stages, desc="new readers", leave=False):
         found.ours.append(_gain(serve(model, split, ids), split))
         found.popularity.append(_gain(_by_popularity(split), split))
-        found.declared.append(_gain(serve(model, split, ids, interests=interests), split))
+        found.declared.append(_gain(serve(model, split, ids, interests=declared), split))
     return found
+
+
+def without(log: Log) -> Log:
+    """What may be learned from, and tuned on."""
+    return new_readers(log, 0).train
 
 
 def _by_popularity(split: Split) -> ranking.Places:
@@ -56,11 +64,10 @@ def _gain(ranked: ranking.Places, split: Split) -> float:
     return float(ranking.ndcg(ranked, split.relevant, 10).mean())
 
 
-def _interests(catalogue: Catalogue, split: Split, count: int = 3) -> dict[int, list[str]]:
+def _declared(catalogue: Catalogue, split: Split, features: Floats) -> dict[int, list[str]]:
     names = catalogue.subjects
-    carried = np.array([[name in work.subjects for name in names] for work in catalogue.works], np.float32)
-    told = histories.faded(split.past, split.readers) @ carried.reshape(len(catalogue.works), len(names))
-    best = np.argsort(-told, axis=1, kind="stable")[:, :count]
-    return {
-        int(reader): [names[column] for column in row] for reader, row in zip(split.readers, best, strict=True)
-    }
+    if not names:
+        return {}
+    columns = interests(catalogue.log, split, features[:, : len(names)])
+    told = zip(split.readers, columns, strict=True)
+    return {int(reader): [names[column] for column in row] for reader, row in told}

@@ -3,16 +3,15 @@
 from typing import NamedTuple
 
 import numpy as np
+from tqdm import tqdm
 
 from chalicelib.recommend.scoring.arrays import Floats
-from infra.trainer.fitting import guess
 from infra.trainer.log import Log
-from infra.trainer.metrics import ranking
-from infra.trainer.models import factors, histories
-from infra.trainer.splits import Split, new_works
-from infra.trainer.tuning.plan import Plan
+from infra.trainer.splits import new_works
+from infra.trainer.tuning.candidates import FACTORS
+from infra.trainer.tuning.guessing import among, by_content, choose_all
 
-DEPTH = 20
+FOLDS = 5
 
 
 class NewWorks(NamedTuple):
@@ -23,35 +22,21 @@ class NewWorks(NamedTuple):
     oracle: float
 
 
-def measure(log: Log, features: Floats, plan: Plan, subjects: int, seed: int = 13) -> NewWorks:
-    """A fifth of the works is new; all of them that a reader met are asked for."""
-    split, new = new_works(log, seed=seed)
-    scores = by_content(split, new, features, plan, subjects)
-    shape = scores.shape
-    return NewWorks(
-        among(scores, split, new),
-        among(np.random.default_rng(seed).random(shape).astype(np.float32), split, new),
-        among(np.repeat(log.counts()[None].astype(np.float32), shape[0], axis=0), split, new),
-    )
+def measure(log: Log, features: Floats, subjects: int) -> NewWorks:
+    """Each fifth of the works is new once; of them, all that a reader met are asked for. The mean of the five."""
+    found = [_one(log, features, subjects, fold) for fold in tqdm(range(FOLDS), desc="new works", leave=False)]
+    return NewWorks(*(float(each) for each in np.mean(found, axis=0)))
 
 
-def by_content(split: Split, new: np.typing.NDArray[np.bool_], features: Floats, plan: Plan, subjects: int) -> Floats:
-    """readers × works: factors of readers by what they met, factors of new works by what they are about."""
-    told = plan.factors
+def _one(log: Log, features: Floats, subjects: int, fold: int) -> NewWorks:
+    split, new = new_works(log, fold, FOLDS)
     known = np.flatnonzero(~new)
-    place = np.cumsum(~new) - 1
-    train = split.train.with_works(place[split.train.work], len(known))
-    learned = factors.als(train, int(told["factors"]), told["ridge"], told["confidence"])
-    ordered = np.concatenate([features[known], features[new]])
-    guessed = guess(ordered, learned.works, train.counts().astype(np.float32), plan, subjects)[len(known) :]
-    past = histories.faded(train, split.readers, told["fading"])
-    readers = factors.fold_in(learned.works, past, told["ridge"], told["confidence"])
-    scores = np.zeros((len(split.readers), len(new)), np.float32)
-    scores[:, new] = readers @ guessed.T
-    return scores
-
-
-def among(scores: Floats, split: Split, new: np.typing.NDArray[np.bool_]) -> float:
-    """The mean NDCG@20 with all but the new works left out."""
-    only_new = np.where(new, scores, np.float32(-np.inf))
-    return float(ranking.ndcg(ranking.best(only_new, DEPTH), split.relevant, DEPTH).mean())
+    train = split.train.with_works((np.cumsum(~new) - 1)[split.train.work], len(known))
+    told = choose_all(train, features[known], subjects, FACTORS.start)
+    shape = len(split.readers), log.works
+    turned_out = np.broadcast_to(log.counts().astype(np.float32), shape)
+    return NewWorks(
+        among(by_content(split, new, features, told, subjects), split, new),
+        among(np.random.default_rng(fold).random(shape).astype(np.float32), split, new),
+        among(turned_out, split, new),
+    )

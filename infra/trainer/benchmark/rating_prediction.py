@@ -63,7 +63,9 @@ def _biases(how: Descent) -> Descent:
 
 
 def _of_the_mean(rest: Ratings, held: Ratings) -> float:
-    nothing = Predictor(float(rest.value.mean()), *(np.zeros((count, 1), np.float32) for count in (rest.readers, rest.works)))
+    nothing = Predictor(
+        float(rest.value.mean()), *(np.zeros((count, 1), np.float32) for count in (rest.readers, rest.works))
+    )
     return nothing.rmse(held)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from chalicelib.core import clock
 from chalicelib.recommend import scoring
 from chalicelib.recommend.scoring.arrays import Floats
-from chalicelib.recommend.scoring.manifest import FORMAT, FactorsShape, Manifest, Window
+from chalicelib.recommend.scoring.manifest import FORMAT, FactorsShape, Manifest, PartShape, Window
 from chalicelib.recommend.scoring.model import Factors, Model, Part
 from chalicelib.recommend.scoring.tables import Strongest
 
@@ -74,14 +74,16 @@ def _model(generator: np.random.Generator) -> Model:
     ids = tuple(f"{number:026}" for number in range(WORKS))
     works = generator.normal(0, 0.1, (WORKS, FACTORS)).astype(np.float32)
     factors = Factors(works, works, works.T @ works, 0.95, 0.5, 4.0, 10.0)
-    parts = tuple(Part(_table(generator), fading, 0.25) for fading in (0.95, 0.9))
+    *parts, outlook = (Part(_table(generator), fading, 0.25) for fading in (0.95, 0.9, 0.97))
     window = Window("", "")
     manifest = Manifest(
         format=FORMAT,
         version="speed",
         parts=[],
+        outlook=PartShape("outlook", 0.97, 1.0, True),
         factors=FactorsShape(0.95, 0.5, 4.0, 10.0, WORKS),
-        doubt=5.0,
+        settled=12,
+        doubt=1.0,
         interest=1.0,
         subjects=[],
         files={},
@@ -90,7 +92,8 @@ def _model(generator: np.random.Generator) -> Model:
         versions={},
     )
     popularity = generator.normal(0, 1, WORKS).astype(np.float32)
-    return Model(manifest, ids, {name: place for place, name in enumerate(ids)}, parts, factors, popularity, {})
+    places = {name: place for place, name in enumerate(ids)}
+    return Model(manifest, ids, places, tuple(parts), outlook, factors, popularity, {})
 
 
 def _table(generator: np.random.Generator) -> Strongest:

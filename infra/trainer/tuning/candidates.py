@@ -17,6 +17,7 @@ from infra.trainer.tuning.search import Settings
 
 RIDGES = (1.0, 3.0, 10.0, 30.0, 60.0, 100.0, 200.0, 300.0, 500.0, 800.0, 1500.0)
 FADING = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.985, 1.0)
+DROPOUTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 EVENNESS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -57,7 +58,7 @@ def _bpr(log: Log, settings: Settings) -> factors.Learned:
 
 
 ALS_VALUES = {
-    "factors": (8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0),
+    "factors": (8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0),
     "ridge": (0.1, 1.0, 3.0, 10.0, 20.0, 40.0, 80.0, 160.0),
     "confidence": (0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
 }
@@ -98,17 +99,17 @@ BASELINES = (
         lambda log, told: ease(log, told["ridge"], told["dropout"]),
         _by_table,
         {"ridge": 100.0, "dropout": 0.3},
-        {"ridge": RIDGES, "dropout": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)},
+        {"ridge": RIDGES, "dropout": DROPOUTS},
     ),
 )
 """What somebody would take instead."""
 
 EASE = Candidate(
     "faded EDLAE",
-    lambda log, told: ease(log, told["ridge"], told["dropout"], told["evenness"]),
+    lambda log, told: ease(log, told["ridge"], told["dropout"], told["evenness"], told["reach"]),
     _by_table,
-    {"fading": 0.93, "ridge": 200.0, "dropout": 0.2, "evenness": 0.0},
-    {"fading": FADING, "ridge": RIDGES, "dropout": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7), "evenness": EVENNESS},
+    {"fading": 0.93, "reach": 0.9, "ridge": 200.0, "dropout": 0.2, "evenness": 0.0},
+    {"fading": FADING, "reach": FADING, "ridge": RIDGES, "dropout": DROPOUTS, "evenness": EVENNESS},
     frozenset({"fading"}),
 )
 SEQUENCE = Candidate(
@@ -127,5 +128,13 @@ FACTORS = Candidate(
     {"fading": FADING, **ALS_VALUES},
     frozenset({"fading"}),
 )
+OUTLOOK = Candidate(
+    "outlook",
+    lambda log, told: sequence(log, told["ridge"], told["fading"], told["ahead"], told["evenness"]),
+    _by_table,
+    {},
+    {},
+)
+"""Sequential ridge with a far horizon; tuned for newcomers, by ``newcomers``."""
 PARTS = (EASE, SEQUENCE, FACTORS)
 """What the blend is made of."""

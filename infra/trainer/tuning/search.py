@@ -35,7 +35,9 @@ def search(
     best, helped = dict(start), True
     look(best)
     while helped and len(known) < budget:
-        helped = any([_descend(best, name, values[name], look) for name in values])
+        helped = False
+        for name in values:
+            helped |= _descend(best, name, values[name], look)
     return Found(best, look(best), min(len(known), budget))
 
 
