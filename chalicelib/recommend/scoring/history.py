@@ -31,7 +31,8 @@ class History(NamedTuple):
 def gather(events: Sequence[tuple[int, float, float]]) -> History:
     """Each work as of its latest event, with its greatest weight. Of equal age, what comes later happened later."""
     met: dict[int, float] = {}
-    for work, weight, _ in sorted(events[::-1], key=itemgetter(2)):
+    backwards = events[::-1]
+    for work, weight, _ in sorted(backwards, key=itemgetter(2)):
         if weight > met.get(work, 0.0):
             met[work] = weight
     works = np.fromiter(met, np.intp, len(met))

@@ -18,11 +18,13 @@ class Dense(NamedTuple):
 
     def spoken(self, works: Places, weights: Floats) -> Floats:
         """The weighted sum of these rows."""
-        return weights @ self.values[works]
+        summed: Floats = weights @ self.values[works]
+        return summed
 
     def said(self, works: Places, about: int) -> Floats:
         """What each of these rows says for one work."""
-        return self.values[works, about]
+        said: Floats = self.values[works, about]
+        return said
 
 
 class Strongest(NamedTuple):
@@ -42,7 +44,8 @@ class Strongest(NamedTuple):
 
     def said(self, works: Places, about: int) -> Floats:
         """What each of these rows says for one work."""
-        return np.where(self.columns[works] == about, self.values[works], np.float32(0)).sum(axis=1, dtype=np.float32)
+        said: Floats = np.where(self.columns[works] == about, self.values[works], np.float32(0)).sum(axis=1)
+        return said
 
 
 Table = Dense | Strongest

@@ -52,6 +52,16 @@ class Comparison:
         """Raises StopIteration where the name was not compared."""
         return next(row for row in self.rows if row.name == name)
 
+    @property
+    def ours(self) -> Row:
+        """What the platform would serve."""
+        return self.of(OURS)
+
+    @property
+    def best_baseline(self) -> Row:
+        """The best of what somebody would take instead."""
+        return max((self.of(candidate.name) for candidate in BASELINES), key=lambda row: row.ndcg10)
+
 
 def compare(
     title: str, catalogue: Catalogue, way: Way, features: Floats | None, remembered: int | None = REMEMBERED

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from chalicelib.recommend.scoring.arrays import Floats
+from chalicelib.recommend.scoring.arrays import Floats, Places
 from infra.trainer.benchmark.comparison import build
 from infra.trainer.catalogue import Catalogue
 from infra.trainer.log import Log
@@ -56,11 +56,11 @@ def without(log: Log) -> Log:
     return new_readers(log, 0).train
 
 
-def _by_popularity(split: Split) -> ranking.Places:
+def _by_popularity(split: Split) -> Places:
     return ranking.best(split.train.counts().astype(np.float32) + histories.seen(split.past, split.readers), 20)
 
 
-def _gain(ranked: ranking.Places, split: Split) -> float:
+def _gain(ranked: Places, split: Split) -> float:
     return float(ranking.ndcg(ranked, split.relevant, 10).mean())
 
 

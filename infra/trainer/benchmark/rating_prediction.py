@@ -46,7 +46,7 @@ def small_case(readers: int = 50, works: int = 100, each: int = 10, seed: int = 
 
 def cross_validated(ratings: Ratings, how: Descent, tried: int) -> Result:
     """``tried`` of five inner folds choose rate and epochs; the outer fold is looked at once, after that."""
-    numbers = np.asarray(fold_numbers(ratings, FOLDS, seed=29))
+    numbers = fold_numbers(ratings, FOLDS, seed=29)
     errors, rates, curves = [], [], []
     for fold in tqdm(range(FOLDS), desc="rating prediction", leave=False):
         rest, held = ratings.only(numbers != fold), ratings.only(numbers == fold)

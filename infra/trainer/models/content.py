@@ -67,7 +67,8 @@ def _hashed(texts: Sequence[str]) -> Floats:
         for start in range(len(padded) - GRAM + 1):
             counts[row, zlib.crc32(padded[start : start + GRAM].encode()) % HASHED] += 1
     rarity = np.log((1 + len(texts)) / (1 + np.count_nonzero(counts, axis=0))).astype(np.float32)
-    return np.log1p(counts) * rarity
+    weighted: Floats = np.log1p(counts) * rarity
+    return weighted
 
 
 def _of_length_one(rows: Floats) -> Floats:

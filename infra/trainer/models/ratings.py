@@ -52,7 +52,8 @@ class Predictor(NamedTuple):
     def predict(self, reader: Places, work: Places) -> Floats:
         """0 to 5."""
         raw = np.float32(self.mean) + np.einsum("ij,ij->i", self.readers[reader], self.works[work])
-        return np.clip(raw, LOWEST, HIGHEST)
+        clipped: Floats = np.clip(raw, LOWEST, HIGHEST)
+        return clipped
 
     def rmse(self, ratings: Ratings) -> float:
         """The root of the mean squared error."""

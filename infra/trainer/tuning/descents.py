@@ -1,10 +1,10 @@
 """The learning rate of rating prediction, chosen by cross-validation."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
+from chalicelib.recommend.scoring.arrays import Places
 from infra.trainer.log import Log
 from infra.trainer.models.ratings import Descent, Ratings, descend
 
@@ -20,14 +20,14 @@ def ratings_of(log: Log) -> Ratings:
     return Ratings(log.readers, log.works, rated.reader, rated.work, rated.rating)
 
 
-def fold_numbers(ratings: Ratings, count: int, seed: int = 17) -> Sequence[int]:
+def fold_numbers(ratings: Ratings, count: int, seed: int = 17) -> Places:
     """A fold for each rating, by chance."""
-    return np.random.default_rng(seed).permutation(len(ratings.value)) % count
+    return (np.random.default_rng(seed).permutation(len(ratings.value)) % count).astype(np.intp)
 
 
 def curve(ratings: Ratings, how: Descent, folds: int = 5, tried: int | None = None) -> Curve:
     """RMSE on the fold that was left out, for each rate and epoch; ``tried`` looks at so many of the folds only."""
-    numbers = np.asarray(fold_numbers(ratings, folds))
+    numbers = fold_numbers(ratings, folds)
     found: Curve = {}
     for rate in tqdm(RATES, desc="learning rates", leave=False):
         runs = [_errors(ratings, numbers == fold, how._replace(rate=rate)) for fold in range(tried or folds)]
@@ -41,7 +41,7 @@ def chosen(found: Curve, how: Descent) -> Descent:
     return how._replace(rate=rate, epochs=int(np.argmin(found[rate])) + 1)
 
 
-def _errors(ratings: Ratings, left_out: np.ndarray, how: Descent) -> list[float]:  # type: ignore[type-arg]
+def _errors(ratings: Ratings, left_out: NDArray[np.bool_], how: Descent) -> list[float]:
     held = ratings.only(left_out)
     with np.errstate(over="ignore", invalid="ignore"):
         errors = [found.rmse(held) for found in descend(ratings.only(~left_out), how)]

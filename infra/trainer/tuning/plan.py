@@ -35,11 +35,13 @@ def make_plan(log: Log, way: Way, features: Floats | None = None, subjects: int 
     are guessed from what they are about, on works left out."""
     inner = way(log)
     popularity = choose(POPULARITY, inner).settings
-    chosen = [choose(part, inner).settings for part in tqdm(PARTS, desc="tuning parts", leave=False)]
+    ease, sequence, factors = chosen = [
+        choose(part, inner).settings for part in tqdm(PARTS, desc="tuning parts", leave=False)
+    ]
     shares = _blend(inner, chosen)
     newcomers = choose_newcomers(log, features, subjects)
-    content = CONTENT if features is None else choose_content(log, features, subjects, chosen[-1])
-    return Plan(popularity, *chosen, shares, newcomers, content)
+    content = CONTENT if features is None else choose_content(log, features, subjects, factors)
+    return Plan(popularity, ease, sequence, factors, shares, newcomers, content)
 
 
 def _blend(inner: Split, chosen: list[Settings]) -> Settings:
