@@ -86,10 +86,17 @@ redrive: $(READY) ## Bring back what was put aside, once its cause is mended: QU
 rotate-keys: $(READY) ## Replace a secret in use: STAGE=dev KEY=token-keys|cursor-key|stripe-webhook-secret|stripe-key (RETIRE=1, COMPROMISED=1)
 	@$(BIN)/python -m infra.rotate --stage "$(or $(STAGE),dev)" --key "$(KEY)" $(if $(RETIRE),--retire) $(if $(COMPROMISED),--compromised)
 
+train: $(READY) ## Train the recommender on a lake's folder: DATA=folder OUT=folder; the model appears whole or not at all
+	@$(BIN)/python -m infra.trainer --data "$(DATA)" --out "$(OUT)"
+
+bench-recommend: $(READY) ## Our recommender against EASE, ALS, BPR, item-kNN and popularity, on MovieLens 100K (DATA=folder: on yours)
+	@$(BIN)/python -m infra.trainer.benchmark $(if $(DATA),--data "$(DATA)")
+
 lock: $(READY) ## Compile each requirements*.in into its pinned .txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements-signing.in -o requirements-signing.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements.txt -c requirements-signing.txt requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements-dev.txt infra/trainer/requirements.in -o infra/trainer/requirements.txt
 
 clean: ## Remove what the other commands made
 	rm -rf .venv build .lyceum .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -101,4 +108,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive rotate-keys lock clean
+.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive rotate-keys train bench-recommend lock clean

@@ -10,7 +10,7 @@ from infra.trainer.models.ratings import Descent, Predictor, Ratings, fit
 from infra.trainer.tuning.descents import Curve, chosen, curve, fold_numbers, ratings_of
 
 FOLDS = 5
-HOW = Descent(rate=0.01, factors=100, ridge=0.09, epochs=60)
+HOW = Descent(rate=0.01, factors=100, ridge=0.08, epochs=50)
 SMALL = Descent(rate=0.01, factors=8, ridge=0.05, epochs=120)
 
 

@@ -15,7 +15,7 @@ from chalicelib.recommend.scoring.arrays import Floats, Places
 
 LOWEST, HIGHEST = 0.0, 5.0
 BATCH = 1_000
-SPREAD = 0.05
+SPREAD = 0.01
 """The standard deviation of factors before the first step."""
 
 
