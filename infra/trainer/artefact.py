@@ -17,7 +17,7 @@ from chalicelib.recommend.scoring.manifest import FORMAT, NAME, FactorsShape, Ma
 from infra.trainer.catalogue import Catalogue
 from infra.trainer.fitting import Fitted
 from infra.trainer.models.content import reader_of_texts
-from infra.trainer.tuning.candidates import EASE, FACTORS, SEQUENCE
+from infra.trainer.tuning.candidates import EASE, FACTORS, OUTLOOK, SEQUENCE
 from infra.trainer.tuning.plan import Plan
 from infra.trainer.tuning.search import Settings
 
@@ -90,7 +90,7 @@ def _manifest(
             _shape("ease", fitted, plan.ease, plan.shares[EASE.name]),
             _shape("sequence", fitted, plan.sequence, plan.shares[SEQUENCE.name]),
         ],
-        outlook=_shape("outlook", fitted, plan.newcomers, 1.0),
+        outlook=_shape("outlook", fitted, plan.newcomers, plan.shares[OUTLOOK.name]),
         factors=FactorsShape(
             factors["fading"], plan.shares[FACTORS.name], factors["confidence"], factors["ridge"], fitted.met
         ),

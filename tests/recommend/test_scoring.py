@@ -20,11 +20,11 @@ from infra.trainer.models.factors import fold_in
 from infra.trainer.serving import serve
 from infra.trainer.splits import Split, last_out
 from infra.trainer.tuning import newcomers
-from infra.trainer.tuning.candidates import EASE, FACTORS, SEQUENCE
+from infra.trainer.tuning.candidates import EASE, FACTORS, OUTLOOK, SEQUENCE
 from infra.trainer.tuning.plan import Plan
 from tests.trainer.lakes import tracks
 
-SHARES = {EASE.name: 0.3, SEQUENCE.name: 1.0, FACTORS.name: 0.2}
+SHARES = {EASE.name: 0.3, SEQUENCE.name: 1.0, FACTORS.name: 0.2, OUTLOOK.name: 0.1}
 PLAN = Plan(
     popularity={"half_life": 0.0},
     ease=EASE.start,
@@ -141,7 +141,8 @@ def test_what_is_served_is_what_was_tuned(catalogue, model):
     told = PLAN.factors
     readers = fold_in(plain.factors[: plain.met], past(told["fading"]), told["ridge"], told["confidence"])
     blend = SHARES[FACTORS.name] * histories.standard(readers @ plain.factors[: plain.met].T)
-    for part, name, settings in ((EASE, "ease", PLAN.ease), (SEQUENCE, "sequence", PLAN.sequence)):
+    told_by = {"ease": (EASE, PLAN.ease), "sequence": (SEQUENCE, PLAN.sequence), "outlook": (OUTLOOK, PLAN.newcomers)}
+    for name, (part, settings) in told_by.items():
         blend += SHARES[part.name] * histories.standard(past(settings["fading"]) @ plain.tables[name])
     expected = ranking.best(blend + histories.seen(split.past, split.readers)[:, tabled], 5)
     same = (tabled[expected] == served[:, :5]).mean()

@@ -46,7 +46,8 @@ def _assembled(manifest: Manifest, files: Mapping[str, Stored]) -> Model:
     ids, places = index(files["works.npy"])
     *parts, outlook = (_part(shape, files) for shape in (*manifest.parts, manifest.outlook))
     factors, subjects = _factors(manifest, files), _subjects(manifest, files)
-    model = Model(manifest, ids, places, tuple(parts), outlook, factors, files["popularity.npy"], subjects)
+    spoken = tuple(part for part in (*parts, outlook) if part.share)
+    model = Model(manifest, ids, places, spoken, outlook, factors, files["popularity.npy"], subjects)
     _must_fit(model)
     return model
 

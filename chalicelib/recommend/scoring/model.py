@@ -57,8 +57,8 @@ class Factors(NamedTuple):
 
 class Model(NamedTuple):
     """Works are known by their place in ``ids``: first those that the tables have, then those known by factors alone,
-    new ones among them. ``popularity`` is standardised; ``subjects[name]`` are the places of its works. ``parts`` say
-    what comes next, ``outlook`` what a newcomer will meet some time."""
+    new ones among them. ``popularity`` is standardised; ``subjects[name]`` are the places of its works. ``parts`` are
+    those that have a share in the blend; ``outlook`` says what a newcomer will meet some time."""
 
     manifest: Manifest
     ids: tuple[str, ...]

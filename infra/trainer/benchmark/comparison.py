@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -69,12 +70,13 @@ def compare(
     """Each is tuned on ``way(training rows)``, learns all training rows, and is asked once."""
     split = way(catalogue.log)
     inner = way(split.train)
+    plan = make_plan(split.train, way, features, len(catalogue.subjects))
+    settled = zip(PARTS, (plan.ease, plan.sequence, plan.factors), strict=True)
+    tuned = ((each, choose(each, inner).settings) for each in tqdm(BASELINES, desc=title, leave=False))
     rows = []
-    for candidate in tqdm((*BASELINES, *PARTS), desc=title, leave=False):
-        settings = choose(candidate, inner).settings
+    for candidate, settings in chain(tuned, settled):
         ranked = ranking.best(answers(candidate, settings, split), DEPTH)
         rows.append(judge(candidate.name, ranked, split, catalogue, settings))
-    plan = make_plan(split.train, way, features, len(catalogue.subjects))
     model = build(replace(catalogue, log=split.train), plan, features)
     ranked = serve(model, split, [work.work_id for work in catalogue.works], remembered)
     rows.append(judge(OURS, ranked, split, catalogue, plan.shares))

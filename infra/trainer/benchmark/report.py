@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from pathlib import Path
 
 from infra.trainer.benchmark import plots
@@ -68,7 +69,7 @@ def shown(comparison: Comparison) -> str:
             f"{row.coverage:.3f}",
             f"{row.novelty:.2f}",
             f"{row.popularity_bias:.2f}",
-            f"{row.author_exposure:.3f}",
+            "–" if isnan(row.author_exposure) else f"{row.author_exposure:.3f}",
         ]
         for row in comparison.rows
     )

@@ -89,7 +89,7 @@ BASELINES = (
             "factors": (16.0, 32.0, 64.0, 128.0),
             "rate": (0.01, 0.02, 0.05, 0.1),
             "ridge": (0.001, 0.003, 0.01, 0.03, 0.1),
-            "rounds": (50.0, 100.0, 200.0, 400.0),
+            "rounds": (50.0, 100.0, 200.0),
         },
     ),
     Candidate("ALS", _als, _as_learned, ALS_START, ALS_VALUES),

@@ -9,7 +9,7 @@ from chalicelib.recommend.scoring.arrays import Floats
 from infra.trainer.log import Log
 from infra.trainer.models import histories
 from infra.trainer.splits import Split, Way
-from infra.trainer.tuning.candidates import PARTS, POPULARITY
+from infra.trainer.tuning.candidates import OUTLOOK, PARTS, POPULARITY
 from infra.trainer.tuning.choosing import choose, judged
 from infra.trainer.tuning.guessing import CONTENT, choose_content
 from infra.trainer.tuning.newcomers import choose_newcomers
@@ -38,8 +38,8 @@ def make_plan(log: Log, way: Way, features: Floats | None = None, subjects: int 
     ease, sequence, factors = chosen = [
         choose(part, inner).settings for part in tqdm(PARTS, desc="tuning parts", leave=False)
     ]
-    shares = _blend(inner, chosen)
     newcomers = choose_newcomers(log, features, subjects)
+    shares = _blend(inner, [*chosen, newcomers])
     content = CONTENT if features is None else choose_content(log, features, subjects, factors)
     return Plan(popularity, ease, sequence, factors, shares, newcomers, content)
 
@@ -48,7 +48,7 @@ def _blend(inner: Split, chosen: list[Settings]) -> Settings:
     """Shares, by the arithmetic of ``scoring.scores`` for all readers at once."""
     parts = {
         part.name: histories.standard(part.read(part.learn(inner.train, settings), inner, settings))
-        for part, settings in zip(PARTS, chosen, strict=True)
+        for part, settings in zip((*PARTS, OUTLOOK), chosen, strict=True)
     }
     unseen = histories.seen(inner.past, inner.readers)
 
@@ -56,4 +56,8 @@ def _blend(inner: Split, chosen: list[Settings]) -> Settings:
         blend = sum((np.float32(shares[name]) * part for name, part in parts.items()), unseen)
         return judged(blend, inner)
 
-    return search(dict.fromkeys(parts, 0.4), dict.fromkeys(parts, SHARES), reached, budget=40).settings
+    values = dict.fromkeys(parts, SHARES)
+    alike = {**dict.fromkeys(parts, 0.4), OUTLOOK.name: 0.0}
+    alone = [{**dict.fromkeys(parts, 0.0), name: 1.0} for name in parts]
+    found = [search(start, values, reached, budget=40) for start in (alike, max(alone, key=reached))]
+    return max(found, key=lambda each: each.reached).settings
