@@ -14,17 +14,18 @@ from infra.trainer.benchmark.report import Findings, write_report
 from infra.trainer.catalogue import open_lake
 from infra.trainer.fitting import fit
 from infra.trainer.one_thread import with_one_thread
-from infra.trainer.splits import last_out
+from infra.trainer.splits import NEXT_WORK
 from infra.trainer.tuning.plan import make_plan
 
 
 def train(data: Path, out: Path) -> Path:
-    """The folder of the model. Raises NothingToLearn."""
+    """The folder of the model. A lake in which nobody met three works yields a model without metrics, by settings that
+    did well elsewhere. Raises NothingToLearn."""
     catalogue = open_lake(data)
     features = describe(catalogue, out / "described.npz")
     subjects = len(catalogue.subjects)
-    comparison = compare("next work", catalogue, last_out, features)
-    plan = make_plan(catalogue.log, last_out, features, subjects)
+    comparison = compare("next work", catalogue, NEXT_WORK, features)
+    plan = make_plan(catalogue.log, NEXT_WORK, features, subjects)
     fitted = fit(catalogue.log, plan, features, subjects)
     written = artefact.write(out, fitted, plan, catalogue, _metrics(comparison))
     write_report(out / f"report-{written.name}", Findings(str(data), catalogue.quality, [comparison]))
@@ -32,6 +33,8 @@ def train(data: Path, out: Path) -> Path:
 
 
 def _metrics(comparison: Comparison) -> dict[str, float]:
+    if not comparison.rows:
+        return {}
     figures = {row.name: row.ndcg10 for row in comparison.rows}
     ours = comparison.ours
     low, high = ours.interval

@@ -16,6 +16,7 @@ from chalicelib.recommend.scoring.artefact import digest, load
 from chalicelib.recommend.scoring.manifest import FORMAT, NAME, FactorsShape, Manifest, PartShape, Window
 from infra.trainer.catalogue import Catalogue
 from infra.trainer.fitting import Fitted
+from infra.trainer.lake.lines import POSITIVE
 from infra.trainer.models.content import reader_of_texts
 from infra.trainer.tuning.candidates import EASE, FACTORS, OUTLOOK, SEQUENCE
 from infra.trainer.tuning.plan import Plan
@@ -97,6 +98,7 @@ def _manifest(
         settled=SETTLED,
         doubt=plan.newcomers["doubt"],
         interest=plan.newcomers["interest"],
+        strengths=POSITIVE,
         subjects=catalogue.subjects,
         files=files,
         metrics=dict(metrics),

@@ -24,15 +24,28 @@ class Split(NamedTuple):
     relevant: list[Places]
 
 
-Way = Callable[[Log], Split]
-
-
 def last_out(log: Log) -> Split:
     """Each reader's last work, of all who met three or more."""
     starts = log.starts()
     long = np.flatnonzero(np.diff(starts) >= 3)
     last = starts[long + 1] - 1
     return _asking_for(log, np.isin(np.arange(len(log)), last))
+
+
+def last_three(log: Log) -> list[Split]:
+    """The last three works of all who met six or more, one after the other: learned from what came before all three,
+    asked with what came before each. One work a reader is too few to tell similar settings apart."""
+    starts = log.starts()
+    long = np.flatnonzero(np.diff(starts) >= 6)
+    place = np.arange(len(log))
+    ends = starts[log.reader + 1]
+    train = log.only(~(np.isin(log.reader, long) & (place >= ends - 3)))
+    stages = []
+    for left in (3, 2, 1):
+        asked = np.isin(place, starts[long + 1] - left)
+        past = log.only(np.isin(log.reader, long) & (place < ends - left))
+        stages.append(Split(train, past, *_answers(log, asked)))
+    return stages
 
 
 def at_random(log: Log, share: float = 0.2, seed: int = 7) -> Split:
@@ -79,3 +92,15 @@ def _answers(log: Log, asked: NDArray[np.bool_]) -> tuple[Places, list[Places]]:
     wanted = log.only(asked).rows()
     readers = np.array([reader for reader, works in enumerate(wanted) if len(works)], np.intp)
     return readers, [wanted[reader] for reader in readers]
+
+
+class Way(NamedTuple):
+    """How to split: to ask in the end, and, of what may be learned from, to tune."""
+
+    outer: Callable[[Log], Split]
+    inner: Callable[[Log], list[Split]]
+
+
+NEXT_WORK = Way(last_out, last_three)
+RANDOM_FIFTH = Way(at_random, lambda log: [at_random(log)])
+LAST_FIFTH = Way(by_time, lambda log: [by_time(log)])

@@ -59,3 +59,13 @@ def test_new_readers_are_unknown_while_learning(log, known):
 
 def test_each_work_is_new_once(log):
     assert sum(splits.new_works(log, fold)[1].astype(int) for fold in range(5)).tolist() == [1] * 40
+
+
+def test_the_last_three_are_asked_for_one_after_the_other(log):
+    stages = splits.last_three(log)
+    rows = log.rows()
+    for stage, left in zip(stages, (3, 2, 1), strict=True):
+        assert asked(stage) == {(reader, int(rows[reader][-left])) for reader in range(30)}
+        assert not asked(stage) & (pairs(stage.train) | pairs(stage.past))
+        assert all(len(works) == 12 - left for works in stage.past.rows())
+        assert all(len(works) == 9 for works in stage.train.rows())

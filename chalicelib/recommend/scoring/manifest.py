@@ -34,7 +34,8 @@ class FactorsShape(Struct, frozen=True):
 
 class Manifest(Struct, frozen=True, kw_only=True):
     """Who met fewer than ``settled`` works is a newcomer: after k of them, the outlook is believed k ÷ (k + ``doubt``),
-    and popularity for the rest. ``interest`` is what a declared interest adds to a work's standardised popularity."""
+    and popularity for the rest. ``interest`` is what a declared interest adds to a work's standardised popularity.
+    ``strengths`` are the weights of events by their kind; of a kind that is not among them, nothing is learned."""
 
     format: int
     version: str
@@ -44,6 +45,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     settled: int
     doubt: float
     interest: float
+    strengths: dict[str, float]
     subjects: list[str]
     files: dict[str, str]
     metrics: dict[str, float]

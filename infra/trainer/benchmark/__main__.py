@@ -16,11 +16,11 @@ from infra.trainer.benchmark.report import Findings, shown, write_report
 from infra.trainer.catalogue import open_lake
 from infra.trainer.one_thread import with_one_thread
 from infra.trainer.serving import REMEMBERED
-from infra.trainer.splits import at_random, by_time, last_out
+from infra.trainer.splits import LAST_FIFTH, NEXT_WORK, RANDOM_FIFTH
 from infra.trainer.tuning.plan import make_plan
 
 LAST, RANDOM, TIME = "each reader's last work", "a random fifth", "the last fifth of time"
-SPLITS = ((LAST, last_out, REMEMBERED), (RANDOM, at_random, None), (TIME, by_time, REMEMBERED))
+SPLITS = ((LAST, NEXT_WORK, REMEMBERED), (RANDOM, RANDOM_FIFTH, None), (TIME, LAST_FIFTH, REMEMBERED))
 """What happened last is asked of what the platform remembers. A random fifth has no last: all that is left is told."""
 
 
@@ -36,7 +36,7 @@ def measure(data: Path, out: Path) -> Findings:
     findings.ratings = rating_prediction.measure(catalogue.log)
     findings.small_case = rating_prediction.small_case()
     findings.new_works = new_works.measure(catalogue.log, features, subjects)
-    plan = make_plan(new_readers.without(catalogue.log), last_out, features, subjects)
+    plan = make_plan(new_readers.without(catalogue.log), NEXT_WORK, features, subjects)
     findings.new_readers = new_readers.measure(catalogue, plan, features)
     findings.figures |= figures(findings)
     return findings
@@ -44,17 +44,13 @@ def measure(data: Path, out: Path) -> Findings:
 
 def figures(findings: Findings) -> dict[str, float]:
     """The names under which the figures are compared from one run to the next."""
-    last, random, time = findings.comparisons
-    found = {
-        "last_out_ndcg10": last.ours.ndcg10,
-        "last_out_ndcg10_als": last.of("ALS").ndcg10,
-        "last_out_ndcg10_ease": last.of("EASE").ndcg10,
-        "random_ndcg10": random.ours.ndcg10,
-        "random_ndcg10_als": random.of("ALS").ndcg10,
-        "random_ndcg10_ease": random.of("EASE").ndcg10,
-        "time_split_ndcg10": time.ours.ndcg10,
-        "time_split_ndcg10_best_baseline": time.best_baseline.ndcg10,
-    }
+    found = {}
+    for name, comparison in zip(("last_out", "random", "time_split"), findings.comparisons, strict=True):
+        if comparison.rows:
+            found[f"{name}_ndcg10"] = comparison.ours.ndcg10
+            found[f"{name}_ndcg10_als"] = comparison.of("ALS").ndcg10
+            found[f"{name}_ndcg10_ease"] = comparison.of("EASE").ndcg10
+            found[f"{name}_ndcg10_best_baseline"] = comparison.best_baseline.ndcg10
     if findings.ratings:
         found["rmse"] = findings.ratings.model
     if findings.small_case:

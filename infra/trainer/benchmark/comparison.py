@@ -67,9 +67,12 @@ class Comparison:
 def compare(
     title: str, catalogue: Catalogue, way: Way, features: Floats | None, remembered: int | None = REMEMBERED
 ) -> Comparison:
-    """Each is tuned on ``way(training rows)``, learns all training rows, and is asked once."""
-    split = way(catalogue.log)
-    inner = way(split.train)
+    """Each is tuned on an inner split of the training rows, learns all of them, and is asked once. No rows where nobody
+    met enough to be asked."""
+    split = way.outer(catalogue.log)
+    if not len(split.readers):
+        return Comparison(title, 0, [])
+    inner = way.inner(split.train)
     plan = make_plan(split.train, way, features, len(catalogue.subjects))
     settled = zip(PARTS, (plan.ease, plan.sequence, plan.factors), strict=True)
     tuned = ((each, choose(each, inner).settings) for each in tqdm(BASELINES, desc=title, leave=False))

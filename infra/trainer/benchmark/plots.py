@@ -23,7 +23,7 @@ WORST = 3.0
 def draw(folder: Path, findings: Findings) -> list[str]:
     """The names of the files written, without their ending."""
     drawn: dict[str, Any] = {}
-    for comparison in findings.comparisons:
+    for comparison in filter(lambda each: each.rows, findings.comparisons):
         name = comparison.title.replace(" ", "-").replace("/", "-")
         drawn[f"{name}-ndcg"] = _ndcg(comparison)
         drawn[f"{name}-spread"] = _spread(comparison)

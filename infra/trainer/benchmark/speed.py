@@ -85,6 +85,7 @@ def _model(generator: np.random.Generator) -> Model:
         settled=12,
         doubt=1.0,
         interest=1.0,
+        strengths={},
         subjects=[],
         files={},
         metrics={},

@@ -27,7 +27,8 @@ def recall(ranked: Places, relevant: Sequence[Places], depth: int) -> Figures:
 
 def hits(ranked: Places, relevant: Sequence[Places]) -> NDArray[np.bool_]:
     """Which of each reader's ranked works are relevant."""
-    return np.array([np.isin(row, works) for row, works in zip(ranked, relevant, strict=True)], bool)
+    found = [np.isin(row, works) for row, works in zip(ranked, relevant, strict=True)]
+    return np.array(found, bool).reshape(ranked.shape)
 
 
 def best(scores: Floats, depth: int) -> Places:

@@ -1,6 +1,6 @@
 """Settings for one model, chosen on an inner split."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,18 +16,22 @@ DEPTH = 10
 """Models are tuned for NDCG@10."""
 
 
-def choose(candidate: Candidate, inner: Split, budget: int = BUDGET) -> Found:
-    """The settings with the best NDCG@10 on the inner split."""
-    learn = _remembered(candidate, inner)
+def choose(candidate: Candidate, stages: Sequence[Split], budget: int = BUDGET) -> Found:
+    """The settings with the best NDCG@10 on the inner split, the mean of its stages, which learn from the same rows."""
+    learn = _remembered(candidate, stages[0])
 
     def reached(settings: Settings) -> float:
-        return judged(_with_strangers(candidate.read(learn(settings), inner, settings), inner), inner)
+        learned = learn(settings)
+        read = ((_with_strangers(candidate.read(learned, stage, settings), stage), stage) for stage in stages)
+        return float(np.mean([judged(scores, stage) for scores, stage in read]))
 
     return search(candidate.start, candidate.values, reached, budget)
 
 
 def judged(scores: Floats, split: Split) -> float:
-    """The mean NDCG@10 of these scores, in which what was seen is -inf."""
+    """The mean NDCG@10 of these scores, in which what was seen is -inf; 0 where nobody is asked."""
+    if not len(split.readers):
+        return 0.0
     return float(np.mean(ranking.ndcg(ranking.best(scores, DEPTH), split.relevant, DEPTH)))
 
 

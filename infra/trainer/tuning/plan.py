@@ -1,5 +1,6 @@
 """All that is chosen before a model is fitted."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ class Plan(NamedTuple):
 def make_plan(log: Log, way: Way, features: Floats | None = None, subjects: int = 0) -> Plan:
     """Tuned part by part on an inner split of the log, made the same way; then the blend, on the same split. How works
     are guessed from what they are about, on works left out."""
-    inner = way(log)
+    inner = way.inner(log)
     popularity = choose(POPULARITY, inner).settings
     ease, sequence, factors = chosen = [
         choose(part, inner).settings for part in tqdm(PARTS, desc="tuning parts", leave=False)
@@ -44,20 +45,31 @@ def make_plan(log: Log, way: Way, features: Floats | None = None, subjects: int 
     return Plan(popularity, ease, sequence, factors, shares, newcomers, content)
 
 
-def _blend(inner: Split, chosen: list[Settings]) -> Settings:
+def _blend(stages: Sequence[Split], chosen: Sequence[Settings]) -> Settings:
     """Shares, by the arithmetic of ``scoring.scores`` for all readers at once."""
-    parts = {
-        part.name: histories.standard(part.read(part.learn(inner.train, settings), inner, settings))
-        for part, settings in zip((*PARTS, OUTLOOK), chosen, strict=True)
-    }
-    unseen = histories.seen(inner.past, inner.readers)
+    read = _read(stages, chosen)
+    unseen = [histories.seen(stage.past, stage.readers) for stage in stages]
 
     def reached(shares: Settings) -> float:
-        blend = sum((np.float32(shares[name]) * part for name, part in parts.items()), unseen)
-        return judged(blend, inner)
+        gains = []
+        for stage, parts, hidden in zip(stages, read, unseen, strict=True):
+            blend = sum((np.float32(shares[name]) * part for name, part in parts.items()), hidden)
+            gains.append(judged(blend, stage))
+        return float(np.mean(gains))
 
-    values = dict.fromkeys(parts, SHARES)
-    alike = {**dict.fromkeys(parts, 0.4), OUTLOOK.name: 0.0}
-    alone = [{**dict.fromkeys(parts, 0.0), name: 1.0} for name in parts]
+    names = list(read[0])
+    values = dict.fromkeys(names, SHARES)
+    alike = {**dict.fromkeys(names, 0.4), OUTLOOK.name: 0.0}
+    alone = [{**dict.fromkeys(names, 0.0), name: 1.0} for name in names]
     found = [search(start, values, reached, budget=40) for start in (alike, max(alone, key=reached))]
     return max(found, key=lambda each: each.reached).settings
+
+
+def _read(stages: Sequence[Split], chosen: Sequence[Settings]) -> list[dict[str, Floats]]:
+    """What each part says at each stage."""
+    read: list[dict[str, Floats]] = [{} for _ in stages]
+    for part, settings in zip((*PARTS, OUTLOOK), chosen, strict=True):
+        learned = part.learn(stages[0].train, settings)
+        for told, stage in zip(read, stages, strict=True):
+            told[part.name] = histories.standard(part.read(learned, stage, settings))
+    return read
