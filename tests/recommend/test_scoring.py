@@ -1,6 +1,8 @@
 """What is served: the same numbers that were tuned, in whatever form the tables have, and nothing of a broken model."""
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -221,6 +223,17 @@ def test_the_manifest_says_what_was_seen_and_how_good_it_is(model):
     assert model.manifest.metrics == {"ndcg10": 0.5}
     assert model.manifest.window.first < model.manifest.window.last < "2026-11-02"
     assert {"numpy", "implicit", "scipy", "texts"} <= model.manifest.versions.keys()
+
+
+def test_scoring_loads_numpy_and_nothing_else_of_the_platform():
+    code = (
+        "import sys; before = set(sys.modules); import chalicelib.recommend.scoring; print(*set(sys.modules) - before)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    ours = {name for name in loaded if name.startswith("chalicelib.")} - {"chalicelib.recommend"}
+    assert {name for name in ours if not name.startswith(("chalicelib.core", "chalicelib.recommend.scoring"))} == set()
+    assert "numpy" in loaded
+    assert not {"scipy", "implicit", "botocore", "pynamodb"} & set(loaded)
 
 
 class Killed(BaseException):
