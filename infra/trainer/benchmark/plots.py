@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ def draw(folder: Path, findings: Findings) -> list[str]:
     """The names of the files written, without their ending."""
     drawn: dict[str, Any] = {}
     for comparison in filter(lambda each: each.rows, findings.comparisons):
-        name = comparison.title.replace(" ", "-").replace("/", "-")
+        name = re.sub(r"\W+", "-", comparison.title)
         drawn[f"{name}-ndcg"] = _ndcg(comparison)
         drawn[f"{name}-spread"] = _spread(comparison)
     if findings.ratings:
