@@ -26,7 +26,8 @@ VALUES = {
     "evenness": (0.0, 0.25, 0.5, 0.75, 1.0),
     "doubt": (0.1, 0.3, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0),
 }
-INTERESTS = (0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0)
+INTERESTS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+"""Never nothing: what a reader declares is heard."""
 DECLARED = 3
 
 
@@ -35,7 +36,7 @@ def choose_newcomers(log: Log, features: Floats | None, subjects: int) -> Settin
     ``features`` are subjects. Too few readers, and the settings are those of the start."""
     stages = [new_readers(log, known, seed=INNER) for known in STAGES]
     if len(stages[0].readers) < 10:
-        return {**START, "interest": 0.4}
+        return {**START, "interest": INTERESTS[0]}
     popular = [judged(_prior(stage) + histories.seen(stage.past, stage.readers), stage) for stage in stages]
     tables: dict[tuple[float, ...], Floats] = {}
 
@@ -48,7 +49,10 @@ def choose_newcomers(log: Log, features: Floats | None, subjects: int) -> Settin
         return float(np.mean(gains)) - 10 * max(0.0, *(less - gain for less, gain in zip(popular, gains, strict=True)))
 
     found = search(START, VALUES, reached, budget=40).settings
-    return {**found, "interest": _interest(log, features, subjects) if features is not None and subjects else 0.4}
+    return {
+        **found,
+        "interest": _interest(log, features, subjects) if features is not None and subjects else INTERESTS[0],
+    }
 
 
 def answers(table: Floats, stage: Split, settings: Settings) -> Floats:
