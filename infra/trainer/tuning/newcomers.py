@@ -3,6 +3,8 @@
 Tuned on readers left out of learning, after their first works, for all that they met after their first ten.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from chalicelib.recommend.scoring.arrays import Floats
@@ -29,14 +31,22 @@ VALUES = {
 INTERESTS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Never nothing: what a reader declares is heard."""
 DECLARED = 3
+FEW = 10
 
 
 def choose_newcomers(log: Log, features: Floats | None, subjects: int) -> Settings:
     """Best on average over the stages among settings that are nowhere worse than popularity. The first columns of
     ``features`` are subjects. Too few readers, and the settings are those of the start."""
     stages = [new_readers(log, known, seed=INNER) for known in STAGES]
-    if len(stages[0].readers) < 10:
+    if len(stages[0].readers) < FEW:
         return {**START, "interest": INTERESTS[0]}
+    found = search(START, VALUES, _objective(stages), budget=40).settings
+    interest = _interest(log, features[:, :subjects]) if features is not None and subjects else INTERESTS[0]
+    return {**found, "interest": interest}
+
+
+def _objective(stages: list[Split]) -> Callable[[Settings], float]:
+    """The mean NDCG@10, less ten times what any stage lacks to popularity's."""
     popular = [judged(_prior(stage) + histories.seen(stage.past, stage.readers), stage) for stage in stages]
     tables: dict[tuple[float, ...], Floats] = {}
 
@@ -46,13 +56,10 @@ def choose_newcomers(log: Log, features: Floats | None, subjects: int) -> Settin
             tables.clear()
             tables[key] = OUTLOOK.learn(stages[0].train, settings)
         gains = [judged(answers(tables[key], stage, settings), stage) for stage in stages]
-        return float(np.mean(gains)) - 10 * max(0.0, *(less - gain for less, gain in zip(popular, gains, strict=True)))
+        lacking = max(0.0, *(less - gain for less, gain in zip(popular, gains, strict=True)))
+        return float(np.mean(gains)) - 10 * lacking
 
-    found = search(START, VALUES, reached, budget=40).settings
-    return {
-        **found,
-        "interest": _interest(log, features, subjects) if features is not None and subjects else INTERESTS[0],
-    }
+    return reached
 
 
 def answers(table: Floats, stage: Split, settings: Settings) -> Floats:
@@ -74,11 +81,10 @@ def interests(log: Log, stage: Split, carried: Floats) -> list[list[int]]:
     return [list(map(int, row)) for row in np.argsort(-told, axis=1, kind="stable")[:, :DECLARED]]
 
 
-def _interest(log: Log, features: Floats, subjects: int) -> float:
+def _interest(log: Log, carried: Floats) -> float:
     """What to add for works of a declared interest where nothing was met yet."""
     stage = new_readers(log, 0, seed=INNER)
-    carried = features[:, :subjects]
-    declared = np.zeros((len(stage.readers), subjects), np.float32)
+    declared = np.zeros((len(stage.readers), carried.shape[1]), np.float32)
     for row, columns in enumerate(interests(log, stage, carried)):
         declared[row, columns] = 1
     matches = declared @ (carried > 0).astype(np.float32).T
