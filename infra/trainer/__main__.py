@@ -1,4 +1,4 @@
-"""`make train DATA=folder OUT=folder`: cleans, tunes, evaluates, fits on everything, and writes a model and a report.
+"""`make train DATA=folder OUT=folder`: cleans, compares and tunes, fits on everything, and writes a model and a report.
 
 The model is ``OUT/<version>/``; it appears whole, by one rename, or not at all. The report lies in
 ``OUT/report-<version>/``.
@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from infra.trainer import artefact
+from infra.trainer.benchmark.comparable import comparable
 from infra.trainer.benchmark.comparison import Comparison, compare
 from infra.trainer.benchmark.describing import describe
 from infra.trainer.benchmark.report import Findings, write_report
@@ -22,11 +23,12 @@ def train(data: Path, out: Path) -> Path:
     """The folder of the model. A lake in which nobody met three works yields a model without metrics, by settings that
     did well elsewhere. Raises NothingToLearn."""
     catalogue = open_lake(data)
-    features = describe(catalogue, out / "described.npz")
-    subjects = len(catalogue.subjects)
-    comparison = compare("next work", catalogue, NEXT_WORK, features)
-    plan = make_plan(catalogue.log, NEXT_WORK, features, subjects)
-    fitted = fit(catalogue.log, plan, features, subjects)
+    sample = comparable(catalogue)
+    sampled = describe(sample, out / "described-sample.npz")
+    comparison = compare("next work", sample, NEXT_WORK, sampled)
+    plan = make_plan(sample.log, NEXT_WORK, sampled, len(sample.subjects))
+    features = sampled if sample is catalogue else describe(catalogue, out / "described.npz")
+    fitted = fit(catalogue.log, plan, features, len(catalogue.subjects))
     written = artefact.write(out, fitted, plan, catalogue, _metrics(comparison))
     write_report(out / f"report-{written.name}", Findings(str(data), catalogue.quality, [comparison]))
     return written

@@ -7,7 +7,7 @@ import numpy as np
 from infra.trainer.catalogue import Catalogue
 
 MOST_WORKS = 3_000
-MOST_READERS = 20_000
+MOST_READERS = 6_000
 
 
 def comparable(catalogue: Catalogue) -> Catalogue:

@@ -30,13 +30,13 @@ class WorkLine(Struct):
 
     work_id: str
     title: str
-    summary: str = ""
-    language: str = ""
-    kind: str = ""
+    summary: str | None = ""
+    language: str | None = ""
+    kind: str | None = ""
     subjects: list[str] = []
     authors: list[str] = []
     author_readers: list[str] = []
-    published_at: str = ""
+    published_at: str | None = ""
 
 
 class ReaderLine(Struct):

@@ -47,7 +47,7 @@ def guess(features: Floats, targets: Floats, counts: Places, told: Mapping[str, 
 
 
 def _text(work: WorkLine) -> str:
-    return ". ".join(part for part in (work.title, ", ".join(work.subjects), work.summary[:600]) if part) or "?"
+    return ". ".join(part for part in (work.title, ", ".join(work.subjects), (work.summary or "")[:600]) if part) or "?"
 
 
 def _read(texts: Sequence[str]) -> Floats:
