@@ -26,8 +26,6 @@ DENSE = 2_048
 """Up to so many works, tables hold all pairs; beyond, the strongest of each row."""
 STRONGEST = 200
 UNFINISHED = ".unfinished-"
-SETTLED = 12
-"""Works from which a reader is served what comes next. Newcomers were tuned up to ten."""
 
 
 def write(folder: Path, fitted: Fitted, plan: Plan, catalogue: Catalogue, metrics: Mapping[str, float]) -> Path:
@@ -95,7 +93,7 @@ def _manifest(
         factors=FactorsShape(
             factors["fading"], plan.shares[FACTORS.name], factors["confidence"], factors["ridge"], fitted.met
         ),
-        settled=SETTLED,
+        settled=int(plan.newcomers["settled"]),
         doubt=plan.newcomers["doubt"],
         interest=plan.newcomers["interest"],
         strengths=POSITIVE,

@@ -33,28 +33,26 @@ def last_out(log: Log) -> Split:
 
 
 def last_three(log: Log) -> list[Split]:
-    """The last three works of all who met six or more, one after the other: learned from what came before all three,
-    asked with what came before each. One work a reader is too few to tell similar settings apart."""
+    """The last three works of each reader, one after the other: learned from what came before all three, asked with
+    what came before each. One work a reader is too few to tell similar settings apart. Two are always left to learn."""
     starts = log.starts()
-    long = np.flatnonzero(np.diff(starts) >= 6)
-    place = np.arange(len(log))
-    ends = starts[log.reader + 1]
-    train = log.only(~(np.isin(log.reader, long) & (place >= ends - 3)))
+    held = np.clip(np.diff(starts) - 2, 0, 3)
+    left = starts[log.reader + 1] - np.arange(len(log))
+    train = log.only(left > held[log.reader])
     stages = []
-    for left in (3, 2, 1):
-        asked = np.isin(place, starts[long + 1] - left)
-        past = log.only(np.isin(log.reader, long) & (place < ends - left))
-        stages.append(Split(train, past, *_answers(log, asked)))
+    for number in (3, 2, 1):
+        asked = held[log.reader] >= number
+        past = log.only(asked & (left > number))
+        stages.append(Split(train, past, *_answers(log, asked & (left == number))))
     return stages
 
 
 def at_random(log: Log, share: float = 0.2, seed: int = 7) -> Split:
-    """A fifth of each reader's works, drawn by chance, of all who met five or more."""
+    """A fifth of each reader's works, drawn by chance; one at least of three or more."""
     draws = np.random.default_rng(seed).random(len(log))
-    starts = log.starts()
     asked = np.zeros(len(log), bool)
-    for start, end in pairwise(starts):
-        count = int((end - start) * share)
+    for start, end in pairwise(log.starts()):
+        count = max(int((end - start) * share), int(end - start >= 3))
         asked[start + np.argsort(draws[start:end])[:count]] = True
     return _asking_for(log, asked)
 

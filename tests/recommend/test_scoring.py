@@ -33,7 +33,7 @@ PLAN = Plan(
     sequence={**SEQUENCE.start, "past": 0.5, "ahead": 0.0, "ridge": 1.0, "fading": 0.5},
     factors={**FACTORS.start, "factors": 8.0, "ridge": 1.0},
     shares=SHARES,
-    newcomers={**newcomers.START, "ridge": 1.0, "doubt": 0.1, "interest": 5.0},
+    newcomers={**newcomers.START, "ridge": 1.0, "doubt": 0.1, "interest": 5.0, "settled": 3.0},
     content={"content_ridge": 0.1, "subjects": 1.0, "evidence": 1.0},
 )
 
@@ -55,13 +55,7 @@ def folder(catalogue, fitted, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(folder) -> scoring.Model:
-    return settled_from(scoring.load(folder), 3)
-
-
-def settled_from(model: scoring.Model, works: int) -> scoring.Model:
-    from msgspec import structs
-
-    return model._replace(manifest=structs.replace(model.manifest, settled=works))
+    return scoring.load(folder)
 
 
 def events(model: scoring.Model, *work_ids: str) -> list[scoring.Event]:
@@ -134,7 +128,7 @@ def test_what_is_served_is_what_was_tuned(catalogue, model):
     split = last_out(catalogue.log)
     names = [work.work_id for work in catalogue.works]
     plain = fit(split.train, PLAN)
-    served = serve(settled_from(model_of(catalogue, split, plain), 3), split, names)
+    served = serve(model_of(catalogue, split, plain), split, names)
     tabled = plain.order[: plain.met]
 
     def past(fading: float) -> np.ndarray:

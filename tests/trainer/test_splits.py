@@ -69,3 +69,12 @@ def test_the_last_three_are_asked_for_one_after_the_other(log):
         assert not asked(stage) & (pairs(stage.train) | pairs(stage.past))
         assert all(len(works) == 12 - left for works in stage.past.rows())
         assert all(len(works) == 9 for works in stage.train.rows())
+
+
+def test_who_met_little_is_asked_for_less_and_two_works_are_left():
+    reader = np.repeat([0, 1, 2], [2, 3, 4])
+    ones = np.ones(9, np.float32)
+    short = Log(3, 9, reader, np.arange(9), ones, np.arange(9.0), ones)
+    stages = splits.last_three(short)
+    assert [asked(stage) for stage in stages] == [set(), {(2, 7)}, {(1, 4), (2, 8)}]
+    assert pairs(stages[0].train) == {(0, 0), (0, 1), (1, 2), (1, 3), (2, 5), (2, 6)}

@@ -29,10 +29,13 @@ def choose(candidate: Candidate, stages: Sequence[Split], budget: int = BUDGET) 
 
 
 def judged(scores: Floats, split: Split) -> float:
-    """The mean NDCG@10 of these scores, in which what was seen is -inf; 0 where nobody is asked."""
-    if not len(split.readers):
-        return 0.0
-    return float(np.mean(ranking.ndcg(ranking.best(scores, DEPTH), split.relevant, DEPTH)))
+    """The mean of ``gains``; 0 where nobody is asked."""
+    return float(np.mean(gains(scores, split))) if len(split.readers) else 0.0
+
+
+def gains(scores: Floats, split: Split) -> ranking.Figures:
+    """Each reader's NDCG@10 by these scores, in which what was seen is -inf."""
+    return ranking.ndcg(ranking.best(scores, DEPTH), split.relevant, DEPTH)
 
 
 def answers(candidate: Candidate, settings: Settings, split: Split) -> Floats:

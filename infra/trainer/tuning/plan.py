@@ -11,11 +11,13 @@ from infra.trainer.log import Log
 from infra.trainer.models import histories
 from infra.trainer.splits import Split, Way
 from infra.trainer.tuning.candidates import OUTLOOK, PARTS, POPULARITY
-from infra.trainer.tuning.choosing import choose, judged
+from infra.trainer.tuning.choosing import choose, gains, judged
 from infra.trainer.tuning.guessing import CONTENT, choose_content
-from infra.trainer.tuning.newcomers import choose_newcomers
+from infra.trainer.tuning.newcomers import answers, choose_newcomers
 from infra.trainer.tuning.search import Settings, search
 
+USUAL, SETTLED = 12.0, (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+"""Works from which a reader is served what comes next: newcomers' settings are tuned up to ten."""
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
@@ -41,6 +43,7 @@ def make_plan(log: Log, way: Way, features: Floats | None = None, subjects: int 
     ]
     newcomers = choose_newcomers(log, features, subjects)
     shares = _blend(inner, [*chosen, newcomers])
+    newcomers |= {"settled": _settled(inner, [*chosen, newcomers], shares)}
     content = CONTENT if features is None else choose_content(log, features, subjects, factors)
     return Plan(popularity, ease, sequence, factors, shares, newcomers, content)
 
@@ -51,11 +54,11 @@ def _blend(stages: Sequence[Split], chosen: Sequence[Settings]) -> Settings:
     unseen = [histories.seen(stage.past, stage.readers) for stage in stages]
 
     def reached(shares: Settings) -> float:
-        gains = []
+        found = []
         for stage, parts, hidden in zip(stages, read, unseen, strict=True):
             blend = sum((np.float32(shares[name]) * part for name, part in parts.items()), hidden)
-            gains.append(judged(blend, stage))
-        return float(np.mean(gains))
+            found.append(judged(blend, stage))
+        return float(np.mean(found))
 
     names = list(read[0])
     values = dict.fromkeys(names, SHARES)
@@ -63,6 +66,24 @@ def _blend(stages: Sequence[Split], chosen: Sequence[Settings]) -> Settings:
     alone = [{**dict.fromkeys(names, 0.0), name: 1.0} for name in names]
     found = [search(start, values, reached, budget=40) for start in (alike, max(alone, key=reached))]
     return max(found, key=lambda each: each.reached).settings
+
+
+def _settled(stages: Sequence[Split], chosen: Sequence[Settings], shares: Settings) -> float:
+    """From how many works met the blend serves better than what newcomers are served; the usual number where that
+    makes no difference."""
+    table = OUTLOOK.learn(stages[0].train, chosen[-1])
+    known, settled, new = [], [], []
+    for stage, parts in zip(stages, _read(stages, chosen), strict=True):
+        hidden = histories.seen(stage.past, stage.readers)
+        blend = sum((np.float32(shares[name]) * part for name, part in parts.items()), hidden)
+        known.append(np.isinf(hidden).sum(axis=1))
+        settled.append(gains(blend, stage))
+        new.append(gains(answers(table, stage, chosen[-1]), stage))
+    met, late, early = (np.concatenate(each) for each in (known, settled, new))
+    if not len(met):
+        return USUAL
+    reached = {least: float(np.where(met < least, early, late).mean()) for least in (USUAL, *SETTLED)}
+    return max(reached, key=lambda least: reached[least])
 
 
 def _read(stages: Sequence[Split], chosen: Sequence[Settings]) -> list[dict[str, Floats]]:
