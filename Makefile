@@ -24,7 +24,7 @@ check: $(READY) ## Format, lint, types, import rules, template, documentation: w
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m infra.operation.template
-	@$(BIN)/cfn-lint infra/template.yaml infra/edge.yaml infra/firewall.yaml build/operation.json
+	@$(BIN)/cfn-lint infra/template.yaml infra/edge.yaml infra/firewall.yaml infra/trainer.yaml build/operation.json
 	@$(BIN)/python -m infra.reference --check
 	@echo "All checks passed."
 
@@ -86,13 +86,32 @@ redrive: $(READY) ## Bring back what was put aside, once its cause is mended: QU
 replay-lake: $(READY) ## Tell the recommender again what the lake holds of some days: STAGE=prod FROM=2026-11-20 TO=2026-11-26
 	@$(BIN)/python -m infra.lake --stage "$(or $(STAGE),dev)" --first "$(FROM)" --last "$(or $(TO),$(FROM))"
 
+models: $(READY) ## Which recommender's model is live: STAGE=dev (BACK=1: the one before it again)
+	@$(BIN)/python -m infra.models --stage "$(or $(STAGE),dev)" $(if $(BACK),--back)
+
+personalize: $(READY) ## Let Amazon Personalize rank: sets it up from the lake, goes on after a break (STAGE=prod YES=1; ANEW=1 imports and trains again)
+	@$(BIN)/python -m infra.personalize up --stage "$(or $(STAGE),dev)" $(if $(YES),--yes) $(if $(ANEW),--anew)
+
+personalize-away: $(READY) ## Take all of a stage down at Amazon Personalize: STAGE=prod
+	@$(BIN)/python -m infra.personalize away --stage "$(or $(STAGE),dev)"
+
+personalize-forget: $(READY) ## Have Amazon Personalize forget the readers who erased something: STAGE=prod
+	@$(BIN)/python -m infra.personalize forget --stage "$(or $(STAGE),dev)"
+
 rotate-keys: $(READY) ## Replace a secret in use: STAGE=dev KEY=token-keys|cursor-key|stripe-webhook-secret|stripe-key (RETIRE=1, COMPROMISED=1)
 	@$(BIN)/python -m infra.rotate --stage "$(or $(STAGE),dev)" --key "$(KEY)" $(if $(RETIRE),--retire) $(if $(COMPROMISED),--compromised)
+
+train: $(READY) ## Train the recommender: on a lake's folder (DATA=folder OUT=folder), or on a stage's lake and for it (STAGE=dev)
+	@$(BIN)/python -m infra.trainer $(if $(STAGE),--stage "$(STAGE)") $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)")
+
+bench-recommend: $(READY) ## Our recommender against EASE, ALS, BPR, item-kNN and popularity, on MovieLens 100K (DATA=folder: on yours)
+	@$(BIN)/python -m infra.trainer.benchmark $(if $(DATA),--data "$(DATA)")
 
 lock: $(READY) ## Compile each requirements*.in into its pinned .txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements-signing.in -o requirements-signing.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements.txt -c requirements-signing.txt requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements-dev.txt infra/trainer/requirements.in -o infra/trainer/requirements.txt
 
 clean: ## Remove what the other commands made
 	rm -rf .venv build .lyceum .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -104,4 +123,4 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive replay-lake rotate-keys lock clean
+.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive replay-lake models personalize personalize-away personalize-forget rotate-keys train bench-recommend lock clean

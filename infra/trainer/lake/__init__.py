@@ -1,0 +1,1 @@
+"""What the lake holds: read, cleaned, counted."""
