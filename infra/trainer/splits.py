@@ -63,6 +63,23 @@ def by_time(log: Log, share: float = 0.2) -> Split:
     return _asking_for(log, log.at >= moment)
 
 
+def after(log: Log, moment: float) -> Split:
+    """All interactions after that moment, in seconds since 1970, of readers who were known by then."""
+    later = log.at > moment
+    known = np.zeros(log.readers, bool)
+    known[log.reader[~later]] = True
+    past = log.only(~later)
+    return Split(past, past, *_answers(log, later & known[log.reader]))
+
+
+def some_of(split: Split, most: int, seed: int = 17) -> Split:
+    """The same, with at most so many readers asked, drawn by chance."""
+    if len(split.readers) <= most:
+        return split
+    drawn = np.sort(np.random.default_rng(seed).choice(len(split.readers), most, replace=False))
+    return split._replace(readers=split.readers[drawn], relevant=[split.relevant[place] for place in drawn])
+
+
 def new_readers(log: Log, known: int, beyond: int = 10, share: float = 0.2, seed: int = 11) -> Split:
     """A fifth of the readers, unknown while learning: asked after their first ``known`` works for all that they met
     after their first ``beyond``."""

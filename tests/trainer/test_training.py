@@ -5,14 +5,15 @@ import json
 import pytest
 
 from chalicelib.recommend import scoring
-from infra.trainer.__main__ import train
+from infra.trainer.training import train
 from tests.trainer.lakes import tracks
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     out = tmp_path_factory.mktemp("models")
-    return train(tracks(tmp_path_factory.mktemp("lake"), readers=150), out)
+    folder, _ = train(tracks(tmp_path_factory.mktemp("lake"), readers=150), out)
+    return folder
 
 
 def test_a_model_knows_what_comes_next(trained):

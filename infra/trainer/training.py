@@ -1,0 +1,41 @@
+"""From a lake's folder to a model's: cleaned, compared and tuned, fitted on everything, written whole."""
+
+from pathlib import Path
+
+from infra.trainer import artefact
+from infra.trainer.benchmark.comparable import comparable
+from infra.trainer.benchmark.comparison import Comparison, compare
+from infra.trainer.benchmark.describing import describe
+from infra.trainer.benchmark.report import Findings, write_report
+from infra.trainer.catalogue import open_lake
+from infra.trainer.fitting import fit
+from infra.trainer.gate import Candidate
+from infra.trainer.splits import NEXT_WORK
+from infra.trainer.tuning.plan import make_plan
+
+
+def train(data: Path, out: Path) -> tuple[Path, Candidate]:
+    """The folder of the model, and how it came about. A lake in which nobody met three works yields a model without
+    metrics, by settings that did well elsewhere. Raises NothingToLearn."""
+    catalogue = open_lake(data)
+    sample = comparable(catalogue)
+    sampled = describe(sample, out / "described-sample.npz")
+    comparison = compare("next work", sample, NEXT_WORK, sampled)
+    plan = make_plan(sample.log, NEXT_WORK, sampled, len(sample.subjects))
+    features = sampled if sample is catalogue else describe(catalogue, out / "described.npz")
+    fitted = fit(catalogue.log, plan, features, len(catalogue.subjects))
+    metrics = _metrics(comparison)
+    written = artefact.write(out, fitted, plan, catalogue, metrics)
+    write_report(out / f"report-{written.name}", Findings(str(data), catalogue.quality, [comparison]))
+    return written, Candidate(catalogue, plan, features, metrics)
+
+
+def _metrics(comparison: Comparison) -> dict[str, float]:
+    if not comparison.rows:
+        return {}
+    figures = {row.name: row.ndcg10 for row in comparison.rows}
+    ours = comparison.ours
+    low, high = ours.interval
+    return {"ndcg10": ours.ndcg10, "ndcg10_low": low, "ndcg10_high": high, "recall20": ours.recall20} | {
+        f"ndcg10_{name}": figures[name] for name in ("popularity", "ALS", "EASE")
+    }
