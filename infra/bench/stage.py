@@ -21,7 +21,7 @@ from infra.local.emulator import Emulator
 from infra.local.event_sources import EventSources
 from infra.local.fake_stripe import FakeStripe, serve
 from infra.local.fake_stripe.payments import pay
-from infra.local.functions import Context
+from infra.local.functions import Context, called
 from infra.local.wire_meter import Calls
 from infra.rehearsal import events
 
@@ -84,6 +84,7 @@ class Stage:
     ) -> None:
         self.app, self.emulator, self.works, self.crowd, self._say = app, emulator, works, crowd, say
         self._sources = EventSources(app, emulator=emulator)
+        emulator.functions |= called(app)
         self._people, self._trades = 0, False
         self.answered_bytes = 0
         """The size of the last answer's body."""

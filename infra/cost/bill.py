@@ -37,6 +37,9 @@ ROUND_TRIP_MS, STRIPE_MS = Decimal(5), Decimal(300)
 JOB_MS = Decimal(3)
 """Assumed: processor time of a job for each of its calls; requests take about as much."""
 
+RANKING_MS = Decimal(8)
+"""Assumed: how long the ranking function works for an answer, what the call to it takes included. Who asks waits."""
+
 COLD_SHARE, COLD_MS = Decimal("0.01"), Decimal(1000)
 """Assumed: one invocation in a hundred starts cold, and is billed a second more."""
 
@@ -67,13 +70,15 @@ def of_request(name: str, use: Mapping[str, Any], timed: Mapping[str, Any]) -> U
     """One request with the jobs that follow it, sent straight to the API."""
     asks, jobs_ask = ASKS_STRIPE.get(name, (0, 0))
     processor = Decimal(str(timed["milliseconds"])) * FULL_CORE_MB / memory("api_handler")
-    milliseconds = processor + use["calls"] * ROUND_TRIP_MS + asks * STRIPE_MS
+    rankings = Decimal(use["rankings"])
+    milliseconds = processor + use["calls"] * ROUND_TRIP_MS + asks * STRIPE_MS + rankings * RANKING_MS
     job_ms = use["jobs_calls"] * (ROUND_TRIP_MS + JOB_MS * FULL_CORE_MB / memory("orders_hear")) + jobs_ask * STRIPE_MS
     jobs = Decimal(use["jobs"])
     return {
         "api_request": Decimal(1),
-        "lambda_request": 1 + jobs,
+        "lambda_request": 1 + rankings + jobs,
         "lambda_gb_second": _gb_seconds(milliseconds + COLD_SHARE * COLD_MS, memory("api_handler"))
+        + _gb_seconds(rankings * (RANKING_MS + COLD_SHARE * COLD_MS), memory("recommend_rank"))
         + _gb_seconds(job_ms + jobs * COLD_SHARE * COLD_MS, memory("orders_hear")),
         "dynamodb_read": Decimal(str(use["reads"])) + Decimal(str(use["jobs_reads"])),
         "dynamodb_write": Decimal(str(use["writes"])) + Decimal(str(use["jobs_writes"])),
@@ -81,7 +86,7 @@ def of_request(name: str, use: Mapping[str, Any], timed: Mapping[str, Any]) -> U
         "sns_publish": Decimal(use["publishes"]),
         "object_write": Decimal(use["object_writes"]),
         "ses_mail": Decimal(use["mails"]),
-        "log_gb": (timed["log_bytes"] + PLATFORM_LOG_BYTES) * (1 + jobs) / GB,
+        "log_gb": (timed["log_bytes"] + PLATFORM_LOG_BYTES) * (1 + rankings + jobs) / GB,
         "transfer_gb": (use["answer_bytes"] + HEADER_BYTES) / GB,
     }
 

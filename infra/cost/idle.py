@@ -13,6 +13,7 @@ from chalice.app import Chalice, ScheduledEventConfig, ScheduleExpression, SQSEv
 from chalicelib.core.logs import METRICS
 from infra.cost.bill import PLATFORM_LOG_BYTES, ROUND_TRIP_MS, memory
 from infra.cost.prices import prices
+from infra.deploy.mappings import ONLY_WHERE
 from infra.local import template
 from infra.local.schedules import Rate, parse
 from infra.operation.template import operation_template
@@ -41,6 +42,7 @@ FREE = (
     "AWS::SES::",
     "AWS::Events::Rule",
     "AWS::ApiGateway::",
+    "AWS::Batch::",
     "AWS::CertificateManager::Certificate",
     "AWS::Budgets::Budget",
 )
@@ -119,8 +121,9 @@ def _priced(resource: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def polls(app: Chalice) -> dict[str, int]:
-    """Empty ReceiveMessage requests a month, by queue."""
+    """Empty ReceiveMessage requests a month, by queue that is read by default."""
     sources = [source for source in app.event_sources if isinstance(source, SQSEventConfig)]
+    sources = [source for source in sources if source.name not in ONLY_WHERE]
     return {
         str(source.queue): MONTH_SECONDS // POLL_SECONDS
         * (POLLERS_UNDER_A_LIMIT if source.maximum_concurrency else POLLERS)

@@ -25,12 +25,14 @@ RUNS = 5
 
 @dataclass(frozen=True)
 class Use:
-    """Of one request: calls to DynamoDB, request units, the answer's bytes. ``jobs_…``: of the jobs that follow."""
+    """Of one request: calls to DynamoDB, request units, the answer's bytes. ``rankings``: how often it
+    has works ranked; ``jobs_…``: of the jobs that follow."""
 
     calls: int
     reads: float
     writes: float
     answer_bytes: int
+    rankings: int = 0
     jobs: int = 0
     jobs_calls: int = 0
     jobs_reads: float = 0.0
@@ -68,7 +70,8 @@ def _use(stage: Stage, name: str, say: Callable[[str], None]) -> Use:
     stage.pump()
     stage.emulator.mails.clear()
     calls = stage.measure(deed)
-    use = Use(calls.total("dynamodb"), calls.units.reads, calls.units.writes, stage.answered_bytes)
+    ranked = calls.of("lambda").get("Invoke", 0)
+    use = Use(calls.total("dynamodb"), calls.units.reads, calls.units.writes, stage.answered_bytes, ranked)
     return _followed(stage, use) if name in FOLLOWED else use
 
 
@@ -81,6 +84,7 @@ def _followed(stage: Stage, use: Use) -> Use:
         use.reads,
         use.writes,
         use.answer_bytes,
+        use.rankings,
         jobs=sum(delivered),
         jobs_calls=calls.total("dynamodb"),
         jobs_reads=calls.units.reads,

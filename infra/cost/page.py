@@ -205,6 +205,7 @@ def _assumptions(costs: Costs) -> Iterator[str]:
         f"{costs.processor_ms:.1f} ms for the mix's average request, and stretched to Lambda's share of a core. Jobs "
         f"take {bill.JOB_MS} ms a call. These are figures of one machine; everything else here is the same on any."
     )
+    yield f"- To rank works for a reader who did something takes {bill.RANKING_MS} ms of a function of its own."
     yield (
         f"- One invocation in a hundred starts cold and is billed {bill.COLD_MS / 1000:g} s more. Each record of a job "
         "comes alone."

@@ -11,6 +11,7 @@ from chalicelib.core.secrets import secret
 from infra.demo import buying, cast, publishing
 from infra.demo.caller import Caller, until
 from infra.demo.play import Play
+from infra.demo.recommending import what_suits_each
 from infra.local.clockwork import MovableClock
 from infra.local.fake_stripe import cards, sign
 
@@ -404,4 +405,5 @@ SCENES = (
     reader_gives_a_present,
     authors_are_paid,
     books_balance,
+    what_suits_each,
 )

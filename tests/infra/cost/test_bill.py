@@ -9,7 +9,8 @@ from infra.cost.bill import MILLION, MIX, AlwaysOn
 from infra.cost.prices import prices
 
 USE = {
-    "calls": 1, "reads": 0.5, "writes": 0.0, "answer_bytes": 400, "jobs": 0, "jobs_calls": 0, "jobs_reads": 0.0,
+    "calls": 1, "reads": 0.5, "writes": 0.0, "answer_bytes": 400, "rankings": 0,
+    "jobs": 0, "jobs_calls": 0, "jobs_reads": 0.0,
     "jobs_writes": 0.0, "messages": 0, "publishes": 0, "mails": 0, "object_writes": 0,
 }  # fmt: skip
 WORK = ("calls", "reads", "writes", "queue_calls", "object_reads", "object_writes")
@@ -78,3 +79,4 @@ def test_every_queue_is_polled_and_one_with_a_maximum_concurrency_more(platform)
     polls = idle.polls(platform.app)
     assert polls["lyceum-dev-mail"] == 2 * 3 * 60 * 730
     assert polls["lyceum-dev-recommend-facts"] == 5 * 3 * 60 * 730
+    assert "lyceum-dev-personalize-facts" not in polls, "its mapping is off unless a stage ranks by Personalize"
