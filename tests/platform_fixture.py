@@ -53,7 +53,9 @@ class Platform:
     def app(self) -> Any:
         """The app as deployed: everything that ``app.py`` registers."""
         from app import app
+        from infra.local.functions import called
 
+        self.emulator.functions |= called(app)
         return app
 
     def answer(self, event: dict[str, Any]) -> Any:
@@ -78,8 +80,11 @@ class Platform:
         self.sources.run_schedule(name)
 
     def reset(self) -> None:
+        from chalicelib.recommend import memory
+
         self.clock.reset()
         self.emulator.empty()
+        memory.forget()
         self.__dict__.pop("sources", None)
 
     def stop(self) -> None:

@@ -11,6 +11,7 @@ from pynamodb.indexes import Index
 
 from chalicelib.core import settings
 from chalicelib.core.tables import Row
+from chalicelib.recommend import arns
 from infra.local import template
 from infra.policies.declaration import declared
 from tests.platform_fixture import Platform
@@ -115,6 +116,7 @@ def test_no_bucket_is_public() -> None:
 
 def test_every_function_declares_its_rights_under_the_event_that_invokes_it(platform: Platform) -> None:
     invoked_by = {source.name: _event(source) for source in platform.app.event_sources} | {"api_handler": "http"}
+    invoked_by |= {function.name: "api_handler" for function in platform.app.pure_lambda_functions}
     assert {name: rights.invoked_by for name, rights in declared().functions.items()} == invoked_by
 
 
@@ -149,5 +151,9 @@ def _resources() -> set[str]:
         *(name.replace(" lyceum-dev-", " ") for name in named),
         *(f"{kind} {name}" for name in buckets for kind in ("bucket", "objects")),
         *(f"parameter {name}" for name in settings.SECRETS),
+        *(f"function {name}" for name in declared().functions),
+        *(f"campaign {name}" for name in arns.CAMPAIGNS),
+        *(f"dataset {name}" for name in arns.DATASETS),
+        "tracker",
         "sender",
     }

@@ -169,14 +169,15 @@ def test_every_pinned_distribution_ships_in_exactly_one_set_and_both_files_pin_t
 
 
 def test_a_heavy_layer_goes_to_the_functions_that_load_it_where_the_stage_asks_for_it():
-    registered = {source.name for source in app.event_sources} | {"api_handler"}
+    registered = {each.name for each in (*app.event_sources, *app.pure_lambda_functions)} | {"api_handler"}
     assert all(heavy.functions <= registered for heavy in HEAVY.values())
     assert layers_of("content_ingest", {}) == ("extraction",)
     assert layers_of("mail_send", {"OIDC_ISSUER": "https://issuer.example"}) == ()
     assert layers_of("api_handler", {"OIDC_ISSUER": ""}) == ()
     assert layers_of("api_handler", {"OIDC_ISSUER": "https://issuer.example"}) == ("signing",)
     assert layers_of("api_handler", {"CONTENT_DOMAIN": "content.example"}) == ("signing",)
-    assert needed_by({}) == ("extraction",)
+    assert layers_of("recommend_rank", {}) == ("scoring",)
+    assert needed_by({}) == ("extraction", "scoring")
 
 
 CLIENTS = """
@@ -231,7 +232,7 @@ def _machines(wheel: Path) -> Iterator[int]:
 
 
 def test_every_function_has_its_memory_and_timeout_in_the_configuration_and_no_other_has():
-    registered = {source.name for source in app.event_sources} | {"api_handler"}
+    registered = {each.name for each in (*app.event_sources, *app.pure_lambda_functions)} | {"api_handler"}
     assert set(CONFIG["lambda_functions"]) == registered
     assert all(set(entry) >= {"lambda_memory_size", "lambda_timeout"} for entry in CONFIG["lambda_functions"].values())
 

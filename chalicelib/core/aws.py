@@ -26,6 +26,9 @@ _PASSING = frozenset(
 SLOW_SECONDS = 20
 """For S3, which copies a large object and joins its parts before it answers."""
 
+OPTIONAL = frozenset({"lambda", "personalize-runtime"})
+"""Asked once: a page that can do without the answer waits for it."""
+
 
 @cache
 def session() -> Session:
@@ -38,12 +41,18 @@ def client(service: str) -> Any:
     """The botocore client of a service. AWS_ENDPOINT_URL, where set, says where it talks to."""
     patience = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=SLOW_SECONDS if service == "s3" else READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        read_timeout=_read_seconds(service),
+        retries={"mode": "standard", "total_max_attempts": 1 if service in OPTIONAL else 3},
         s3={"addressing_style": "path"} if settings.value("AWS_ENDPOINT_URL") else None,
         signature_version="s3v4" if service == "s3" else None,
     )
     return session().create_client(service, region_name=settings.region(), config=patience)
+
+
+def _read_seconds(service: str) -> int:
+    if service == "personalize-runtime":
+        return 1
+    return SLOW_SECONDS if service == "s3" else READ_SECONDS
 
 
 def is_passing(error: BaseException | None) -> bool:

@@ -8,13 +8,14 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from chalicelib.core import clock, logs, settings
 
 Json = dict[str, Any]
+T = TypeVar("T")
 LATE_SECONDS = 60
 """A batch whose oldest record is younger is not worth a line."""
 _EXPIRY = "dynamodb.amazonaws.com"
@@ -102,17 +103,31 @@ def on_time(deed: Callable[[], object]) -> Callable[[Any], None]:
 
     @functools.wraps(deed)
     def handle(event: Any) -> None:
-        with _invocation(event):
+        with _invocation(event.context):
             deed()
 
     return handle
+
+
+def on_call(shape: type[T]) -> Callable[[Callable[[T], object]], Callable[[Json, Any], Any]]:
+    """The handler of a function that ours call by its name. They say this shape, and hear what the deed says."""
+
+    def handler_of(deed: Callable[[T], object]) -> Callable[[Json, Any], Any]:
+        @functools.wraps(deed)
+        def handle(event: Json, context: Any) -> Any:
+            with _invocation(context):
+                return msgspec.to_builtins(deed(msgspec.convert(event, shape)))
+
+        return handle
+
+    return handler_of
 
 
 @contextmanager
 def batch(event: Any) -> Iterator[list[Json]]:
     """The records of an invocation, whose lines name it. Says how late they are, where they are."""
     records: list[Json] = event.to_dict()["Records"]
-    with _invocation(event):
+    with _invocation(event.context):
         age = clock.timestamp() - min(_since(record) for record in records)
         if age > LATE_SECONDS:
             logs.measure("RecordAge", round(age))
@@ -120,9 +135,8 @@ def batch(event: Any) -> Iterator[list[Json]]:
 
 
 @contextmanager
-def _invocation(event: Any) -> Iterator[None]:
+def _invocation(context: Any) -> Iterator[None]:
     """Until a record says more, the invocation is what caused what it does. Raises JobFailed."""
-    context = event.context
     function = context.function_name.removeprefix(settings.function(""))
     with logs.within(function=function, correlation_id=context.aws_request_id):
         try:

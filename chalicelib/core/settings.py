@@ -32,6 +32,9 @@ ENVIRONMENT: dict[str, str] = {
     "COMMISSION_OVERRIDES": "Shares agreed with single authors: JSON of basis points by account id. Default: none.",
     "TAX": "stripe: Stripe Tax says what of a price is tax, by where its buyer lives. none: nothing is. Default: none.",
     "PAYOUT_HOLD_DAYS": "How long authors wait for a sale's money; never less than refunds need nobody. Default: 14.",
+    "EXPLORATION_PERCENT": "How many of a hundred recommendations are new works, for them to be found. Default: 10.",
+    "RECOMMENDER": "Who ranks works: lyceum, our own models, or personalize, Amazon's. Default: lyceum.",
+    "PERSONALIZE_TRACKING_ID": "The event tracker's, as make personalize says it. Needed with RECOMMENDER=personalize.",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR. Default: INFO.",
     "STREAM_WORKS": "The ARN of the works table's stream.",
     "STREAM_ORDERS": "The ARN of the orders table's stream.",
@@ -63,6 +66,8 @@ _DEFAULTS = {
     "COMMISSION_BASIS_POINTS": "1000",
     "TAX": "none",
     "PAYOUT_HOLD_DAYS": "14",
+    "EXPLORATION_PERCENT": "10",
+    "RECOMMENDER": "lyceum",
     "LOG_LEVEL": "INFO",
 }
 

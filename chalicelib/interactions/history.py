@@ -6,7 +6,7 @@ from chalicelib.core.actors import Actor
 from chalicelib.core.cursors import Page
 from chalicelib.core.errors import NotFound
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.interactions.models import ERASURE, EVENT, Erasure, Interaction, Progress, progress_row
+from chalicelib.interactions.models import ERASURE, EVENT, SHOWN, Erasure, Interaction, Progress, progress_row
 from chalicelib.interactions.shapes import HistoryItem, HistoryQuery
 
 
@@ -44,9 +44,10 @@ def erase(account_id: str, until: str) -> None:
     """Delete what was recorded up to that moment. Doing it again, or going on after a break, is no different."""
     moment = clock.parse(until)
     with Interaction.batch_write() as batch:
-        for row in Interaction.query(account_id, Interaction.moment.startswith(EVENT)):
-            if row.recorded_at <= moment:
-                batch.delete(row)
+        for prefix in (EVENT, SHOWN):
+            for row in Interaction.query(account_id, Interaction.moment.startswith(prefix)):
+                if row.recorded_at <= moment:
+                    batch.delete(row)
     with Progress.batch_write() as batch:
         for mark in Progress.query(account_id, Progress.moment.startswith(progress_row(""))):
             if mark.recorded_at <= moment:

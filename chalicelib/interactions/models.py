@@ -1,10 +1,12 @@
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.core import settings
-from chalicelib.core.attributes import Count, Moment
+from chalicelib.core.attributes import Count, Json, Moment
 from chalicelib.core.tables import Place, Row, Told
 
 EVENT = "event#"
+SHOWN = "shown#"
+"""What was shown, apart from what a reader did: it is no part of the history that they see, and goes with it."""
 ERASURE = "erasure"
 
 
@@ -18,6 +20,7 @@ class Interaction(Told):
     moment = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute()
     work_id = UnicodeAttribute(null=True)
+    work_ids = Json(null=True)
     occurred_at = Moment()
     recorded_at = Moment()
     position = Count(null=True)

@@ -8,10 +8,10 @@ import msgspec
 
 from chalicelib.core import clock
 from chalicelib.core.actors import Actor
-from chalicelib.interactions.models import EVENT, Interaction
+from chalicelib.interactions.models import EVENT, SHOWN, Interaction
 from chalicelib.interactions.shapes import Claim, Recorded
 
-KEPT = timedelta(days=400)
+KEPT, SHOWN_KEPT = timedelta(days=400), timedelta(days=30)
 OLDEST = timedelta(days=7)
 SKEW = timedelta(minutes=5)
 
@@ -45,12 +45,13 @@ def _claimed(account_id: str, claim: Claim) -> Interaction:
 
 def _row(account_id: str, event_id: str, occurred_at: datetime, **said: Any) -> Interaction:
     now = clock.now()
+    prefix, kept = (SHOWN, SHOWN_KEPT) if said["kind"] == "impression" else (EVENT, KEPT)
     return Interaction(
         account_id,
-        f"{EVENT}{clock.rfc3339(occurred_at)}_{event_id}",
+        f"{prefix}{clock.rfc3339(occurred_at)}_{event_id}",
         occurred_at=occurred_at,
         recorded_at=now,
-        expires_at=int((now + KEPT).timestamp()),
+        expires_at=int((now + kept).timestamp()),
         **{name: value for name, value in said.items() if value is not None},
     )
 

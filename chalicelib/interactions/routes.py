@@ -24,7 +24,7 @@ routes = Blueprint(__name__)
     fresh=False,
 )
 def record(actor: Actor, body: Claims) -> Answer:
-    """Say what I viewed, played, learned, searched and followed: up to 50 events, each with an id of its own.
+    """Say what I viewed, played, learned, searched, followed and dismissed: up to 50 events, each with its own id.
 
     Sending an event again changes nothing, as long as its id and its time are the same.
     """

@@ -67,6 +67,35 @@ class Click(Struct, forbid_unknown_fields=True, tag_field="kind", tag="click"):
     occurred_at: When
     work_id: Id
     recommendation_id: Id
+    position: Annotated[Amount, Meta(description="Its place in the answer, from 0: experiments go by it.")] | None = (
+        None
+    )
+
+
+class Impression(Struct, forbid_unknown_fields=True, tag_field="kind", tag="impression"):
+    """These recommendations came into sight, in this order. They are no part of the history."""
+
+    event_id: EventId
+    occurred_at: When
+    recommendation_id: Id
+    work_ids: Annotated[list[Id], Meta(min_length=1, max_length=50)]
+
+
+class Dismiss(Struct, forbid_unknown_fields=True, tag_field="kind", tag="dismiss"):
+    """I do not want this work recommended. It is so until it is restored, or deleted from my history."""
+
+    event_id: EventId
+    occurred_at: When
+    work_id: Id
+    recommendation_id: Id | None = None
+
+
+class Restore(Struct, forbid_unknown_fields=True, tag_field="kind", tag="restore"):
+    """A work that was dismissed may be recommended again."""
+
+    event_id: EventId
+    occurred_at: When
+    work_id: Id
 
 
 class Search(Struct, forbid_unknown_fields=True, tag_field="kind", tag="search"):
@@ -77,7 +106,7 @@ class Search(Struct, forbid_unknown_fields=True, tag_field="kind", tag="search")
     text: Text
 
 
-Claim = View | Play | ProgressMade | Click | Search
+Claim = View | Play | ProgressMade | Click | Impression | Dismiss | Restore | Search
 
 
 class Claims(Struct, forbid_unknown_fields=True):

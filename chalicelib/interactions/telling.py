@@ -6,16 +6,19 @@ cut differently, so a reader that must not count an event twice goes by the even
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
+
 from chalicelib.core import facts
 from chalicelib.core.facts import Fact
 from chalicelib.core.records import Change, Json
-from chalicelib.interactions.models import ERASURE, EVENT
+from chalicelib.interactions.models import ERASURE, EVENT, SHOWN
 
 MOST_EVENTS = 50
 _TOLD = (
     "moment",
     "kind",
     "work_id",
+    "work_ids",
     "occurred_at",
     "recorded_at",
     "position",
@@ -28,7 +31,7 @@ _TOLD = (
 
 def is_event(change: Change) -> bool:
     """A new interaction. One that was sent again lands on the old one, and is no news."""
-    return change.old is None and bool(change.new and change.new["moment"].startswith(EVENT))
+    return change.old is None and bool(change.new and change.new["moment"].startswith((EVENT, SHOWN)))
 
 
 def is_erasure(change: Change) -> bool:
@@ -47,7 +50,7 @@ def recorded(changes: Iterable[Change]) -> list[Fact]:
 
 
 def deleted(changes: Iterable[Change], erased: Mapping[str, str]) -> list[Fact]:
-    """``history.item_deleted`` {account_id, events: [{moment, recorded_at}]}, of at most 50 events each.
+    """``history.item_deleted`` {account_id, events: [{moment, recorded_at, work_id}]}, of at most 50 events each.
 
     ``erased``: up to when each account had its whole history erased. What goes with that is not told event by event.
     """
@@ -67,7 +70,8 @@ def _recorded(account_id: str, changes: list[Change]) -> Fact:
 
 
 def _deleted(account_id: str, changes: list[Change]) -> Fact:
-    events = [{"moment": (change.old or {})["moment"], "recorded_at": _recorded_at(change)} for change in changes]
+    told = ("moment", "recorded_at", "work_id")
+    events = [{name: row[name] for name in told if name in row} for row in (change.old or {} for change in changes)]
     return facts.of(changes[0], "history.item_deleted", account_id, {"account_id": account_id, "events": events})
 
 
@@ -90,4 +94,5 @@ def _recorded_at(change: Change) -> str:
 
 
 def _event(row: Json) -> Json:
-    return {name: row[name] for name in _TOLD if name in row}
+    told = {name: row[name] for name in _TOLD if name in row}
+    return told | {"work_ids": msgspec.json.decode(row["work_ids"])} if "work_ids" in row else told

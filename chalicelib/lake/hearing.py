@@ -1,5 +1,6 @@
 """From facts to what lands: no account's id goes further than here."""
 
+import msgspec
 from msgspec import Struct
 
 from chalicelib.core.facts import Fact
@@ -16,6 +17,7 @@ class Told(Struct, frozen=True):
     occurred_at: Moment
     recorded_at: Moment
     work_id: str | None = None
+    work_ids: list[str] = []
     fraction: int | None = None
     rating: int | None = None
     recommendation_id: str | None = None
@@ -46,7 +48,7 @@ def hear(fact: Fact) -> Landed:
     match fact.type:
         case "interaction.recorded":
             recorded = fact.read(Recorded)
-            return Landed(events=[_event(recorded.account_id, told) for told in recorded.events if told.work_id])
+            return Landed(events=[event for told in recorded.events for event in _events(recorded.account_id, told)])
         case "history.item_deleted":
             deleted = fact.read(Deleted)
             return Landed(erasures=[_erasure(deleted.account_id, gone) for gone in deleted.events])
@@ -61,6 +63,16 @@ def hear(fact: Fact) -> Landed:
 def reader_of(account_id: str) -> str:
     """The account's name in the lake."""
     return pseudonym("lake", account_id)
+
+
+def _events(account_id: str, told: Told) -> list[Event]:
+    """One for each work that it is about: a list that was shown is about many, a search about none."""
+    if told.work_id:
+        return [_event(account_id, told)]
+    each = (
+        msgspec.structs.replace(told, moment=f"{told.moment} {work_id}", work_id=work_id) for work_id in told.work_ids
+    )
+    return [_event(account_id, shown) for shown in each]
 
 
 def _event(account_id: str, told: Told) -> Event:

@@ -27,11 +27,12 @@ def renew(work_ids: Iterable[str]) -> None:
 
 def _renewed(data: bytes | None, wanted: list[str]) -> bytes:
     lines = {msgspec.json.decode(line, type=_Named).work_id: line for line in (packing.unpack(data) if data else ())}
-    lines |= {work.work_id: msgspec.json.encode(work) for work in _published(wanted)}
+    lines |= {work.work_id: msgspec.json.encode(work) for work in published(wanted)}
     return packing.pack(line for _, line in sorted(lines.items())) if lines else b""
 
 
-def _published(work_ids: list[str]) -> Iterator[Work]:
+def published(work_ids: list[str]) -> Iterator[Work]:
+    """Those of these works that were published once, as the catalogue knows them now."""
     for start in range(0, len(work_ids), AT_ONCE):
         keys = [catalogue.key(work_id) for work_id in work_ids[start : start + AT_ONCE]]
         rows = tables.batch_get(keys, consistent=True)

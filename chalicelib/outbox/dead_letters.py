@@ -4,7 +4,7 @@ from chalicelib.core import aws, logs, settings
 
 QUEUES = (
     "failures", "ingestion", "interactions-facts", "lake-facts", "library-facts",
-    "mail", "order-effects", "recommend-facts", "reviews-facts",
+    "mail", "order-effects", "personalize-facts", "recommend-facts", "reviews-facts",
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def work(actor: Actor, work_id: str) -> PersonalWork:
             *picks.keys(actor.account_id),
         ]
     )
-    recommended = picks.of(actor.account_id, shelves, RECOMMENDED, about=_subjects(mine), but=work_id)
+    recommended = picks.of(actor.account_id, shelves, RECOMMENDED, _subjects(mine), work_id)
     return PersonalWork(
         work_id=work_id,
         access=_access(mine, passes.of(actor.party_id, passed), cards.of(card) if card else None),
@@ -44,13 +44,13 @@ def work(actor: Actor, work_id: str) -> PersonalWork:
 
 def home(actor: Actor) -> Home:
     """What I was at, what may suit me, and what is new."""
-    newest, *shelves = tables.batch_get([picks.latest_key(), *picks.keys(actor.account_id)])
+    shelves = tables.batch_get(picks.keys(actor.account_id))
     recommended = picks.of(actor.account_id, shelves, RECOMMENDED * 2)
     return Home(
         learning=[_continuing(going) for going in picks.learning(shelves)[:LEARNING]],
         recommendation_id=recommended.recommendation_id,
         recommendations=recommended.items,
-        newest=picks.latest(newest, RECOMMENDED),
+        newest=picks.latest(shelves, RECOMMENDED),
     )
 
 

@@ -1,7 +1,8 @@
-"""The shape that every engine shares: what it hears, and what it answers.
+"""What the recommender hears, what an engine is asked, and what it answers.
 
-An engine is a module with ``record(heard)``, which learns and names the works whose standing may have changed, and
-``recommend(reader, shelves, limit)``, which picks. ``popularity`` is the first.
+An engine is a module with ``recommend(asked)``: the works for a reader; those like one that is named; or those that are
+named, in a better order. ``lyceum_engine`` scores with our own models, ``personalize`` asks Amazon Personalize. Neither
+reads a table: who asks says what is known of the reader. Where no engine answers, ``popularity`` does.
 """
 
 from enum import StrEnum
@@ -13,7 +14,8 @@ from chalicelib.interactions.shapes import FINISHED as FINISHED
 
 
 class Kind(StrEnum):
-    """What can be heard of a reader and a work. ``finish`` is progress to the end."""
+    """What can be heard of a reader and a work. ``finish`` is progress to the end; ``dismiss`` says that they do not
+    want to see it, and ``restore`` takes that back."""
 
     VIEW = "view"
     CLICK = "click"
@@ -22,9 +24,11 @@ class Kind(StrEnum):
     FINISH = "finish"
     RATING = "rating"
     PURCHASE = "purchase"
+    DISMISS = "dismiss"
+    RESTORE = "restore"
 
 
-CLAIMED = frozenset({Kind.VIEW, Kind.CLICK, Kind.PLAY, Kind.PROGRESS, Kind.FINISH})
+CLAIMED = frozenset({Kind.VIEW, Kind.CLICK, Kind.PLAY, Kind.PROGRESS, Kind.FINISH, Kind.DISMISS, Kind.RESTORE})
 """What readers' clients say themselves, of whatever they like; the rest is the platform's own word."""
 
 
@@ -39,6 +43,7 @@ class Event(Struct, frozen=True):
     position: int | None = None
     place: str | None = None
     rating: int | None = None
+    recommendation_id: str | None = None
 
 
 class Heard(Struct, frozen=True):
@@ -46,6 +51,48 @@ class Heard(Struct, frozen=True):
 
     account_id: str
     events: list[Event]
+
+
+class Seen(Struct, frozen=True):
+    """A work of the reader's recent past: the most that they did with it, and when they last did (RFC 3339)."""
+
+    work_id: str
+    kind: str
+    at: str
+
+
+class Asked(Struct, frozen=True, omit_defaults=True):
+    """What is wanted of an engine: ``limit`` works, none of ``without``.
+
+    ``seen`` is the reader's past, the latest first. ``about``: works like this one. ``among``: these, in a better
+    order. ``reader`` is a pseudonym. ``model`` is a version of our own engine's, where not the live one is wanted.
+    """
+
+    reader: str
+    seen: list[Seen] = []
+    interests: list[str] = []
+    without: list[str] = []
+    limit: int = 20
+    about: str = ""
+    among: list[str] = []
+    model: str = ""
+
+
+class Ranked(Struct, frozen=True, omit_defaults=True):
+    """A work that an engine names. ``because`` is the work of the reader's past that speaks for it most, if one does.
+    The card, and that work's title, are what the engine remembers: both may be late, or missing."""
+
+    work_id: str
+    card: Card | None = None
+    because: str = ""
+    because_title: str = ""
+
+
+class Ranking(Struct, frozen=True):
+    """The best first. ``version`` names the model."""
+
+    version: str
+    items: list[Ranked]
 
 
 class Standing(Struct, frozen=True):
@@ -64,12 +111,13 @@ class Reader(Struct, frozen=True):
 
 
 class Reason(Struct, frozen=True):
-    """Why a work is recommended: a stable code, the shelf, and a sentence in each language."""
+    """Why a work is recommended: a stable code, the shelf or work that it is for, and a sentence in each language."""
 
     code: str
     subject: str | None
     en: str
     zh: str
+    work_id: str | None = None
 
 
 class Pick(Struct, frozen=True):

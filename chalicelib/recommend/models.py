@@ -1,5 +1,7 @@
 """``work#…`` how a work stands; ``counted#…`` what was counted of an account on one day; ``ranks#…`` a shelf's order;
-``popular#…`` a shelf as it is shown; ``sampler`` the best of each shelf; ``reader#…`` what a reader did of late."""
+``popular#…`` a shelf as it is shown; ``sampler`` the best of each shelf; ``fresh`` the cards that changed of late;
+``reader#…`` what a reader did of late; ``experiments``, ``took#…`` and ``outcome#…`` what is tried, who did what of it,
+and what came of it."""
 
 import zlib
 from typing import Any
@@ -72,7 +74,7 @@ class RanksRow(Revised):
 
 
 class ShelfRow(Revised):
-    """A shelf as it is shown, or the best of each shelf."""
+    """A shelf as it is shown, or the best of each shelf, or the cards that changed of late."""
 
     class Meta(Place):
         table_name = TABLE
@@ -92,6 +94,26 @@ class ReaderRow(Revised):
     recent = Packed()
 
 
+class TookRow(Revised):
+    """What a reader did with the answers of an experiment, each thing once."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    owner = UnicodeAttribute(hash_key=True)
+    marks = UnicodeSetAttribute()
+
+
+class OutcomeRow(Revised):
+    """What came of an experiment: numbers of readers, by what they did."""
+
+    class Meta(Place):
+        table_name = TABLE
+
+    owner = UnicodeAttribute(hash_key=True)
+    sums = Json(default=dict)
+
+
 def work_key(work_id: str) -> str:
     return f"work#{work_id}"
 
@@ -108,4 +130,14 @@ def reader_key(account_id: str) -> str:
     return f"reader#{account_id}"
 
 
+def took_key(experiment_id: str, reader: str) -> str:
+    return f"took#{experiment_id}#{reader}"
+
+
+def outcome_key(experiment_id: str) -> str:
+    return f"outcome#{experiment_id}"
+
+
 SAMPLER = "sampler"
+FRESH = "fresh"
+EXPERIMENTS = "experiments"

@@ -6,14 +6,19 @@ from typing import Any
 import msgspec
 
 from chalicelib.accounts import profiles
+from chalicelib.catalog import cards
 from chalicelib.catalog.cards import NEWEST
 from chalicelib.core import ids, tables
 from chalicelib.core.actors import Actor
-from chalicelib.recommend import popularity, ranking, readers, reasons
+from chalicelib.core.errors import NotFound
+from chalicelib.recommend import choosing, experiments, fresh, ranking, readers, reasons
+from chalicelib.recommend.choosing import Basis
 from chalicelib.recommend.engine import Pick, Reader, Standing
 from chalicelib.recommend.models import SAMPLER, ShelfRow, shelf_key
 from chalicelib.recommend.readers import Going
-from chalicelib.recommend.shapes import PopularQuery, Recommendations
+from chalicelib.recommend.shapes import PopularQuery, Ranked, Recommendations
+
+_SHELVES = [(ShelfRow, shelf_key(NEWEST)), (ShelfRow, SAMPLER)]
 
 
 def popular(query: PopularQuery) -> Recommendations:
@@ -25,24 +30,44 @@ def popular(query: PopularQuery) -> Recommendations:
     return Recommendations(row.revision if row else ids.derived(shelf), picks)
 
 
+def similar(work_id: str, limit: int) -> Recommendations:
+    """What goes with a published work, the same for everyone. Raises NotFound."""
+    row, changed, *shelves = tables.batch_get([cards.key(work_id), fresh.key(), *_SHELVES])
+    if row is None:
+        raise NotFound
+    anybody = Reader("", cards.of(row).subjects, frozenset({work_id}))
+    picks = choosing.choose(Basis(anybody, [], fresh.of(changed), _standings(*shelves)), limit, about=work_id)
+    return Recommendations(ids.derived(" ".join([work_id, *(pick.work.work_id for pick in picks)])), picks)
+
+
 def personal(actor: Actor, limit: int) -> Recommendations:
-    """By what the reader cares for, without what they have."""
+    """By what the reader did of late and cares for, without what they have."""
     return of(actor.account_id, tables.batch_get(keys(actor.account_id)), limit)
+
+
+def ranked(actor: Actor, work_ids: list[str]) -> Ranked:
+    """The same works, what suits the reader best first."""
+    (row,) = tables.batch_get([readers.key(actor.account_id)])
+    basis = Basis(Reader(actor.account_id), readers.of(row), {}, {})
+    return Ranked(ids.new(), choosing.order(basis, work_ids))
 
 
 def keys(account_id: str) -> list[tuple[Any, ...]]:
     """All that is read to recommend, for ``tables.batch_get``, which answers the rows that ``of`` picks from."""
-    shelves = [(ShelfRow, shelf_key(NEWEST)), (ShelfRow, SAMPLER)]
-    return [profiles.key(account_id), readers.key(account_id), *shelves]
+    newest = (ShelfRow, shelf_key(ranking.LATEST))
+    return [profiles.key(account_id), readers.key(account_id), fresh.key(), experiments.key(), *_SHELVES, newest]
 
 
-def of(account_id: str, rows: Sequence[Any], limit: int, about: Sequence[str] = (), but: str = "") -> Recommendations:
-    """From the rows of ``keys``. ``about`` are subjects to look at before the reader's own; ``but`` leaves one out."""
-    account, recent, everything, sampler = rows
-    wanted = list(dict.fromkeys([*about, *profiles.interests(account)]))
-    reader = Reader(account_id, wanted, readers.known(readers.of(recent)) | {but})
-    shelves = {NEWEST: ranking.read(everything)} | _sampled(sampler)
-    return Recommendations(ids.new(), popularity.recommend(reader, shelves, limit))
+def of(
+    account_id: str, rows: Sequence[Any], limit: int, subjects: Sequence[str] = (), about: str = ""
+) -> Recommendations:
+    """From the rows of ``keys``. ``about`` is a work that the others are to go with, of these ``subjects``."""
+    account, reader, changed, tried, everything, sampler, newest = rows
+    recent = readers.of(reader)
+    wanted = list(dict.fromkeys([*subjects, *profiles.interests(account)]))
+    known = Reader(account_id, wanted, readers.known(recent) | ({about} if about else set()))
+    basis = Basis(known, recent, fresh.of(changed), _standings(everything, sampler))
+    return Recommendations(*choosing.serve(basis, limit, about, experiments.running(tried), ranking.read(newest)))
 
 
 def learning(rows: Sequence[Any]) -> list[Going]:
@@ -51,15 +76,13 @@ def learning(rows: Sequence[Any]) -> list[Going]:
     return readers.learning(readers.of(recent))
 
 
-def latest_key() -> tuple[Any, ...]:
-    """The newest works' place for ``tables.batch_get``, which answers a row for ``latest``, or None."""
-    return ShelfRow, shelf_key(ranking.LATEST)
+def latest(rows: Sequence[Any], limit: int) -> list[Pick]:
+    """From the rows of ``keys``, the works that were published last."""
+    *_, newest = rows
+    return [Pick(standing.card, reasons.new()) for standing in ranking.read(newest)[:limit]]
 
 
-def latest(row: ShelfRow | None, limit: int) -> list[Pick]:
-    """The works that were published last."""
-    return [Pick(standing.card, reasons.new()) for standing in ranking.read(row)[:limit]]
-
-
-def _sampled(row: ShelfRow | None) -> dict[str, list[Standing]]:
-    return msgspec.convert(row.shown, dict[str, list[Standing]]) if row else {}
+def _standings(everything: ShelfRow | None, sampler: ShelfRow | None) -> dict[str, list[Standing]]:
+    """By shelf: all works, and the best of each subject."""
+    sampled = msgspec.convert(sampler.shown, dict[str, list[Standing]]) if sampler else {}
+    return {NEWEST: ranking.read(everything)} | sampled

@@ -8,25 +8,15 @@ in whatever order it likes.
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from chalicelib.catalog.cards import NEWEST
+from chalicelib.catalog.cards import NEWEST, Card
 from chalicelib.core import clock, tables
 from chalicelib.core.pseudonyms import pseudonym
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.recommend import decay, reasons, revisions, works
-from chalicelib.recommend.engine import CLAIMED, FINISHED, Event, Heard, Kind, Pick, Reader, Standing
+from chalicelib.recommend.engine import CLAIMED, Heard, Kind, Pick, Reader, Standing
 from chalicelib.recommend.models import CountedRow, WorkRow
+from chalicelib.recommend.weights import WEIGHTS, kind_of
 
-WEIGHTS: dict[Kind, int] = {
-    Kind.PURCHASE: 20,
-    Kind.RATING: 10,
-    Kind.FINISH: 8,
-    Kind.PROGRESS: 4,
-    Kind.PLAY: 3,
-    Kind.CLICK: 2,
-    Kind.VIEW: 1,
-}
-_KINDS = {kind.value: kind for kind in WEIGHTS}
-GOOD_RATING = 4
 MOST_A_DAY = 300
 KEPT = timedelta(days=30)
 """Longer than a fact can wait in a queue and its dead letters."""
@@ -38,7 +28,7 @@ def record(heard: Heard) -> set[str]:
     """Count what is new in it. Answers every work that it names, counted now or before."""
     by_day: dict[str, set[Deed]] = {}
     for event in heard.events:
-        if event.work_id and (kind := _kind(event)):
+        if event.work_id and (kind := kind_of(event)):
             by_day.setdefault(event.occurred_at[:10], set()).add((event.work_id, kind))
     for day, deeds in by_day.items():
         _count(heard.account_id, day, deeds)
@@ -52,23 +42,15 @@ def recommend(reader: Reader, shelves: dict[str, list[Standing]], limit: int) ->
     cared_for = [[(subject, standing) for standing in shelves.get(subject, [])] for subject in reader.interests]
     everything = [(None, standing) for standing in shelves.get(NEWEST, [])]
     for subject, standing in [*_in_turns(cared_for), *everything]:
-        if standing.card.work_id not in seen and not _own(reader, standing):
+        if standing.card.work_id not in seen and not is_own(reader, standing.card):
             seen.add(standing.card.work_id)
             picks.append(Pick(standing.card, reasons.popular(subject)))
     return picks[:limit]
 
 
-def _own(reader: Reader, standing: Standing) -> bool:
-    return reader.account_id in (author.author_id for author in standing.card.authors)
-
-
-def _kind(event: Event) -> Kind | None:
-    """What the event counts as; None where it says nothing good of a work."""
-    if event.kind == Kind.RATING:
-        return Kind.RATING if (event.rating or 0) >= GOOD_RATING else None
-    if event.kind == Kind.PROGRESS and (event.fraction or 0) >= FINISHED:
-        return Kind.FINISH
-    return _KINDS.get(event.kind)
+def is_own(reader: Reader, card: Card) -> bool:
+    """The reader wrote it."""
+    return reader.account_id in (author.author_id for author in card.authors)
 
 
 @revisions.persistent

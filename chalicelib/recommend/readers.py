@@ -7,25 +7,33 @@ from msgspec import Struct
 
 from chalicelib.core import clock, tables
 from chalicelib.core.transactions import all_or_nothing
-from chalicelib.recommend import revisions, works
-from chalicelib.recommend.engine import FINISHED, Event, Heard, Kind
+from chalicelib.recommend import revisions, weights, works
+from chalicelib.recommend.engine import FINISHED, Event, Heard, Kind, Seen
 from chalicelib.recommend.models import ReaderRow, reader_key
 
 MOST_WORKS = 100
-MOST_BOUGHT = 400
-"""What was bought is remembered for longer: it is not recommended again."""
+MOST_LASTING = 400
+"""What was bought or dismissed is remembered for longer: it is not recommended again."""
 
 
 class Going(Struct, kw_only=True, omit_defaults=True):
-    """One work in a reader's recent past. Moments are RFC 3339; ``progress_at`` that of the last progress."""
+    """One work in a reader's recent past. Moments are RFC 3339; ``progress_at`` that of the last progress, and
+    ``judged_at`` and ``rated_at`` of the last word on whether they want to see it. ``most`` is the most that they
+    did with it."""
 
     work_id: str
     at: str
+    most: str = ""
     bought: bool = False
+    judged_at: str = ""
+    dismissed: bool = False
+    rated_at: str = ""
+    disliked: bool = False
     progress_at: str = ""
     fraction: int = 0
     position: int | None = None
     place: str | None = None
+    forgotten_at: str = ""
     title: str = ""
     kind: str = ""
     language: str = ""
@@ -48,8 +56,18 @@ def learning(recent: list[Going]) -> list[Going]:
 
 
 def known(recent: list[Going]) -> frozenset[str]:
-    """The works that the reader has: bought or begun."""
-    return frozenset(going.work_id for going in recent if going.bought or going.progress_at)
+    """The works that need not be shown: bought, begun, or not wanted."""
+    return frozenset(going.work_id for going in recent if going.bought or going.progress_at or _unwanted(going))
+
+
+def seen(recent: list[Going]) -> list[Seen]:
+    """What speaks for what the reader likes, the latest first."""
+    return [Seen(going.work_id, going.most, going.at) for going in recent if going.most and not _unwanted(going)]
+
+
+def title(recent: list[Going], work_id: str) -> str:
+    """What the work is called, where the reader began it."""
+    return next((going.title for going in recent if going.work_id == work_id), "")
 
 
 @revisions.persistent
@@ -59,7 +77,7 @@ def learn(heard: Heard) -> None:
     erased = clock.rfc3339(row.erased_at) if row.erased_at else ""
     recent = {going.work_id: going for going in of(row)}
     for event in heard.events:
-        if event.work_id and event.recorded_at > erased:
+        if event.work_id and event.recorded_at > max(erased, _forgotten_at(recent.get(event.work_id))):
             _merge(recent.setdefault(event.work_id, Going(work_id=event.work_id, at="")), event)
     _name(recent, {event.work_id for event in heard.events if event.kind == Kind.PROGRESS and event.work_id})
     latest = _kept(sorted(recent.values(), key=lambda going: (going.at, going.work_id), reverse=True))
@@ -78,13 +96,47 @@ def erase(account_id: str, until: str) -> None:
         _write(row)
 
 
+@revisions.persistent
+def forget(account_id: str, until: dict[str, str]) -> None:
+    """Forget what the reader did with these works, and what of it is still to come that was recorded up to then, but
+    not that they own them: they deleted something of it."""
+    row = _find(account_id)
+    known = {going.work_id: going for going in of(row)}
+    left = known | {work_id: _forgotten(work_id, known.get(work_id), moment) for work_id, moment in until.items()}
+    if left != known:
+        row.recent = msgspec.to_builtins(list(left.values()))
+        _write(row)
+
+
+def _forgotten(work_id: str, going: Going | None, until: str) -> Going:
+    latest = max(_forgotten_at(going), until)
+    at, bought = (going.at, going.bought) if going else ("", False)
+    return Going(work_id=work_id, at=at, bought=bought, forgotten_at=latest)
+
+
+def _forgotten_at(going: Going | None) -> str:
+    return going.forgotten_at if going else ""
+
+
 def _kept(latest: list[Going]) -> list[Going]:
-    return latest[:MOST_WORKS] + [going for going in latest[MOST_WORKS:] if going.bought][:MOST_BOUGHT]
+    """What is not to be shown again is remembered for longer than what was seen."""
+    lasting = [going for going in latest[MOST_WORKS:] if going.bought or going.dismissed]
+    return latest[:MOST_WORKS] + lasting[:MOST_LASTING]
+
+
+def _unwanted(going: Going) -> bool:
+    return going.dismissed or going.disliked
 
 
 def _merge(going: Going, event: Event) -> None:
-    going.at = max(going.at, event.occurred_at)
+    if event.kind not in (Kind.DISMISS, Kind.RESTORE):
+        going.at = max(going.at, event.occurred_at)
     going.bought = going.bought or event.kind == Kind.PURCHASE
+    going.most = weights.greater(going.most, weights.kind_of(event))
+    if event.kind in (Kind.DISMISS, Kind.RESTORE) and event.occurred_at > going.judged_at:
+        going.judged_at, going.dismissed = event.occurred_at, event.kind == Kind.DISMISS
+    if event.kind == Kind.RATING and event.occurred_at > going.rated_at:
+        going.rated_at, going.disliked = event.occurred_at, weights.is_bad(event)
     if event.kind == Kind.PROGRESS and event.occurred_at > going.progress_at:
         going.progress_at, going.fraction = event.occurred_at, event.fraction or 0
         going.position, going.place = event.position, event.place

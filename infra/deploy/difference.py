@@ -22,7 +22,8 @@ def difference(run: Run) -> list[str]:
     environment = account_environment(run.stage, client)
     tree = write_tree(run.stage, _place(run), environment=environment, layers=layers)
     declared, found = read_declared(tree, run.stage), Found(run.account)
-    lines = [*run.stacks.changes(run.resources(run.told)), *resources.differences(run.account)]
+    lines = run.stacks.changes(run.resources(run.told))
+    lines += resources.differences(run.account, Recommender=run.told.recommender)
     unmade = set(stage_secrets.missing(run.account)) & set(stage_secrets.MADE)
     lines += [f"secret {name}: would be made" for name in sorted(unmade)]
     lines += Comparison(run.account, declared, found).lines()

@@ -14,6 +14,7 @@ from infra.deploy.stack import Stack
 from infra.deploy.stage_settings import StageSettings
 from infra.edge.stack import edge
 from infra.operation.stack import operation
+from infra.trainer.scheduled import trainer
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Deployed:
 
 
 Maker = Callable[[Deployed], Stack | None]
-MAKERS: tuple[Maker, ...] = (edge, operation)
+MAKERS: tuple[Maker, ...] = (edge, operation, trainer)
 
 
 def stacks(deployed: Deployed) -> list[Stack]:

@@ -40,7 +40,8 @@ class Hardening:
             said = mappings.said(mapping, target)
             for name in (name for name in target if said[name] != target[name]):
                 yield f"mapping {wanted.name}: {name} is {said[name]}, not {target[name]}"
-            if mapping.get("State") not in LIVE:
+            live = LIVE if mappings.is_on(self._declared, wanted) else mappings.OFF
+            if mapping.get("State") not in live:
                 yield f"mapping {wanted.name}: it is {mapping.get('State', 'missing')}"
 
     def _invocations(self) -> Iterator[str]:

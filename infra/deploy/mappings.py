@@ -16,6 +16,10 @@ RECORD_AGE_SECONDS = 22 * 3600
 """A stream keeps records for a day: what still fails goes to the failures before it would be gone."""
 
 POLL_SECONDS = 2
+OFF = ("Disabled", "Disabling")
+
+ONLY_WHERE = {"recommend_forward": ("RECOMMENDER", "personalize")}
+"""Functions whose queue is read only where the stage is told so: Lambda asks an idle queue for messages, for money."""
 
 
 def failures_queue(account: Account) -> str:
@@ -60,14 +64,23 @@ def declared_of(declared: Declared, found: Found) -> dict[str, Described | None]
     }
 
 
+def is_on(declared: Declared, mapping: Mapping) -> bool:
+    """Whether this stage needs the source to be read."""
+    name, value = ONLY_WHERE.get(mapping.function, ("", ""))
+    (function,) = [each for each in declared.functions if each.name == mapping.function]
+    return not name or function.environment.get(name) == value
+
+
 def harden(account: Account, declared: Declared, found: Found) -> int:
-    """Change those that are not hardened or not enabled; how many. Waits until each has taken the change."""
+    """Change those that are not hardened, or are read and need not be, or the reverse; how many. Waits until each has
+    taken the change."""
     standing, client, changed = declared_of(declared, found), account.client("lambda"), 0
     for wanted in declared.mappings:
         mapping, target = standing[wanted.name], hardening(account, wanted)
-        if mapping and (said(mapping, target) != target or mapping["State"] == "Disabled"):
+        needed = is_on(declared, wanted)
+        if mapping and (said(mapping, target) != target or (mapping["State"] not in OFF) != needed):
             _settled(account, mapping["UUID"])
-            once_the_role_may(client.update_event_source_mapping, UUID=mapping["UUID"], Enabled=True, **target)
+            once_the_role_may(client.update_event_source_mapping, UUID=mapping["UUID"], Enabled=needed, **target)
             _settled(account, mapping["UUID"])
             changed += 1
     return changed

@@ -109,7 +109,8 @@ class Release:
     def _verify(self) -> None:
         self._progress.step("verify: the account against what is declared")
         missing = stage_secrets.missing(self._run.account)
-        lines = [*self._comparison().lines(), *self._hardening().lines(), *resources.differences(self._run.account)]
+        lines = [*self._comparison().lines(), *self._hardening().lines()]
+        lines += resources.differences(self._run.account, Recommender=self._told.recommender)
         asked = [stage_secrets.how_to_set(self._run.account, name) for name in missing]
         if self._told.is_live or set(missing) - set(stage_secrets.ASKED_FOR):
             lines += asked

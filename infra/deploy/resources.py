@@ -12,8 +12,10 @@ from infra.local import template
 Properties = dict[str, Any]
 
 
-def differences(account: Account) -> Iterator[str]:
-    resolved = template.Resolved(stage=account.stage, account=account.id, region=account.region)
+def differences(account: Account, **parameters: str) -> Iterator[str]:
+    """``parameters``: those of the template that say what there is."""
+    told = {"stage": account.stage, "account": account.id, "region": account.region}
+    resolved = template.Resolved(**told, parameters=parameters)
     checks = {
         "AWS::DynamoDB::Table": table_differences,
         "AWS::SQS::Queue": _queue,

@@ -61,6 +61,6 @@ class Run:
         return Stack(
             self.account.prefix,
             template.TEMPLATE.read_text(),
-            {"Stage": self.stage, **told.resources, **parameters},
+            {"Stage": self.stage, "Recommender": told.recommender, **told.resources, **parameters},
             keeps_data=True,
         )

@@ -12,6 +12,7 @@ from chalicelib.orders.refund_policy import LONGEST_WINDOW
 from infra.deploy.errors import Stopped
 from infra.local import template
 
+RECOMMENDERS = template.load()["Parameters"]["Recommender"]["AllowedValues"]
 STAGE_NAME = template.load()["Parameters"]["Stage"]["AllowedPattern"]
 COMPUTED = {"STAGE", "AWS_REGION", "AWS_ACCOUNT_ID", "AWS_ENDPOINT_URL", "LYCEUM_CLOCK_FILE"}
 """What the deployer or Lambda sets; the streams' ARNs, too."""
@@ -46,6 +47,11 @@ class StageSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     def is_live(self) -> bool:
         """Whether its Stripe keys move real money."""
         return self.environment.get("STRIPE_LIVEMODE", "0") == "1"
+
+    @property
+    def recommender(self) -> str:
+        """Who ranks works: the template's parameter follows the setting."""
+        return self.environment.get("RECOMMENDER", "lyceum")
 
 
 def must_be_a_stage(name: str) -> None:
@@ -85,6 +91,11 @@ def _check(environment: dict[str, str], path: Path) -> None:
     hold = environment.get("PAYOUT_HOLD_DAYS", "14")
     if not hold.isdecimal() or int(hold) < LONGEST_WINDOW:
         raise Stopped(f"{path}: PAYOUT_HOLD_DAYS are {LONGEST_WINDOW} or more: so long money goes back by rule alone.")
+    recommender = environment.get("RECOMMENDER", "lyceum")
+    if recommender not in RECOMMENDERS:
+        raise Stopped(f"{path}: RECOMMENDER is {' or '.join(RECOMMENDERS)}, not {recommender!r}.")
+    if recommender == "personalize" and not environment.get("PERSONALIZE_TRACKING_ID"):
+        raise Stopped(f"{path}: PERSONALIZE_TRACKING_ID is needed: make personalize says it.")
 
 
 def _told(environment: dict[str, str]) -> dict[str, str]:

@@ -39,11 +39,12 @@ def _api(told: argparse.Namespace, stop: threading.Event) -> None:
 def _jobs(told: argparse.Namespace, stop: threading.Event) -> None:
     from app import app
     from infra.local.event_sources import EventSources
+    from infra.local.functions import called
     from infra.local.http_front import HttpFront
-    from infra.local.schedule_desk import ScheduleDesk
+    from infra.local.jobs_desk import JobsDesk
 
     sources, front = EventSources(app, told.places), HttpFront()
-    front.start(ScheduleDesk(sources).answer)
+    front.start(JobsDesk(sources, called(app)).answer)
     _say(front.url)
     sources.run_forever(stop)
     front.stop()

@@ -29,6 +29,7 @@ from infra.local import emulated_state, partitions, restore_adaptations, rollbac
 from infra.local.capacity import Units
 from infra.local.deploy_adaptations import adapted
 from infra.local.emulator_desk import EmulatorDesk
+from infra.local.fake_personalize.fake import FakePersonalize
 from infra.local.faults import Faults, failing_answer
 from infra.local.guard import Guard
 from infra.local.http_front import HttpAnswer, HttpFront, HttpRequest
@@ -71,6 +72,8 @@ class Emulator:
         self.guard = Guard()
         self.mails: list[dict[str, Any]] = []
         """What SES was asked to send: SendEmail's parameters, oldest first."""
+        self.personalize = FakePersonalize(self._lines_in)
+        """moto knows nothing of it but schemas."""
         self.functions: dict[str, Callable[[dict[str, Any]], Any]] = {}
         """What Lambda's Invoke calls here, by name: moto would run Docker for it."""
         self._lock = RLock()
@@ -106,6 +109,7 @@ class Emulator:
             emulated_state.empty()
             self._transactions.clear()
             self.mails.clear()
+            self.personalize.clear()
         self.faults.clear()
         self.meter.reset()
 
@@ -168,6 +172,8 @@ class Emulator:
     def _perform(self, call: Call, request: HttpRequest) -> HttpAnswer:
         if invoked := _INVOCATION.fullmatch(urlsplit(request.target).path):
             return self._invoke(unquote(invoked[1]).rpartition(":")[2], request)
+        if call.service == "personalize":
+            return self.personalize.answer(call.operation, request.body)
         match call.name:
             case "sqs.ReceiveMessage":
                 return self._receive(request)
@@ -180,9 +186,14 @@ class Emulator:
         return self._ask_moto(request)
 
     def _invoke(self, name: str, request: HttpRequest) -> HttpAnswer:
+        """As Lambda tells it: what a function raises is an answer, too."""
         if name not in self.functions:
             return self._ask_moto(request)
-        return HttpAnswer(200, [], json.dumps(self.functions[name](json.loads(request.body))).encode())
+        try:
+            return HttpAnswer(200, [], json.dumps(self.functions[name](json.loads(request.body))).encode())
+        except Exception as error:
+            said = {"errorType": type(error).__name__, "errorMessage": str(error)}
+            return HttpAnswer(200, [("X-Amz-Function-Error", "Unhandled")], json.dumps(said).encode())
 
     def _receive(self, request: HttpRequest) -> HttpAnswer:
         """A long poll, as many short ones: moto would wait with the lock held."""
@@ -250,6 +261,14 @@ class Emulator:
             stage = parameters["Stage"]
             Provisioner(self.url, stage=stage, parameters=parameters).complete()
         return answer
+
+    def _lines_in(self, place: str) -> list[str]:
+        """Of all objects of a bucket whose keys begin so: ``s3://bucket/prefix``."""
+        bucket, _, prefix = place.removeprefix("s3://").partition("/")
+        s3 = Provisioner(self.url).client("s3")
+        found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+        texts = [s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode() for each in found]
+        return [line for text in texts for line in text.splitlines()]
 
     def _ask_moto(self, request: HttpRequest) -> HttpAnswer:
         if handler := straight.handler_of(request.headers.get("X-Amz-Target", "")):

@@ -64,6 +64,12 @@ class Function:
         return handler
 
 
+def called(app: Any) -> dict[str, Callable[[dict[str, Any]], Any]]:
+    """The app's functions that no event source invokes, by what Lambda calls them: others of ours do."""
+    functions = (Function(each.name, each.handler_string) for each in app.pure_lambda_functions)
+    return {settings.function(each.name): each.invoke for each in functions}
+
+
 class _Listener(logging.Handler):
     def __init__(self) -> None:
         super().__init__()

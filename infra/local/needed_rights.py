@@ -99,6 +99,15 @@ def _sqs(operation: str, request: HttpRequest) -> Iterator[Right]:
     yield Right(f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}")
 
 
+def _lambda(operation: str, request: HttpRequest) -> Iterator[Right]:
+    """Invoke needs a right of another name (docs.aws.amazon.com/lambda/latest/api/API_Invoke.html)."""
+    if operation != "Invoke":
+        yield Right(f"lambda:{operation}", "*")
+        return
+    name = unquote(urlsplit(request.target).path).split("/")[3].rpartition(":")[2]
+    yield Right("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+
+
 def _sns(operation: str, request: HttpRequest) -> Iterator[Right]:
     asked = parse_qs(request.body.decode())
     yield Right(f"sns:{operation.removesuffix('Batch')}", asked.get("TopicArn", ["*"])[0])
@@ -110,6 +119,14 @@ def _ssm(operation: str, request: HttpRequest) -> Iterator[Right]:
     body = _json(request)
     for name in body.get("Names") or [body.get("Name", "/*")]:
         yield Right(f"ssm:{operation}", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{name.lstrip('/')}")
+
+
+def _personalize(operation: str, request: HttpRequest) -> Iterator[Right]:
+    """An event names its tracker by another id than the tracker's ARN does: which is known to the service alone."""
+    body = _json(request)
+    tracker = f"arn:aws:personalize:{REGION}:{ACCOUNT}:event-tracker/{body.get('trackingId')}"
+    asked = body.get("campaignArn") or body.get("datasetArn") or (tracker if operation == "PutEvents" else "*")
+    yield Right(f"personalize:{operation}", asked)
 
 
 def _ses(operation: str, request: HttpRequest) -> Iterator[Right]:
@@ -141,6 +158,8 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 _ASKED: dict[str, Callable[[str, HttpRequest], Iterator[Right]]] = {
     "dynamodb": _dynamodb,
     "dynamodbstreams": _streams,
+    "lambda": _lambda,
+    "personalize": _personalize,
     "s3": _s3,
     "ses": _ses,
     "sns": _sns,

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -165,6 +166,22 @@ class LocalPlatform:
     def _start_jobs(self) -> None:
         self.places_folder.mkdir(exist_ok=True)
         self._jobs_url = self._spawn("jobs", "--places", str(self.places_folder))
+        self._find_functions()
+
+    def _find_functions(self) -> None:
+        """Lambda's Invoke calls those that the jobs' process names."""
+        import requests
+
+        for name in requests.get(f"{self._jobs_url}/functions", timeout=STOP_SECONDS).json():
+            self.emulator.functions[name] = partial(self._call, name)
+
+    def _call(self, name: str, event: dict[str, Any]) -> Any:
+        """Raises OSError where it fails, or the jobs do not answer."""
+        import requests
+
+        answer = requests.post(f"{self._jobs_url}/functions/{name}", json=event, timeout=None)
+        answer.raise_for_status()
+        return answer.json()
 
     @property
     def places_folder(self) -> Path:

@@ -53,8 +53,14 @@ class Resolved:
 
     def properties_of(self, kind: str) -> list[dict[str, Any]]:
         """The properties of every resource of a type, such as ``AWS::SQS::Queue``, without any function left."""
-        resources = self._template["Resources"].values()
-        return [self._resolve(resource.get("Properties", {})) for resource in resources if resource["Type"] == kind]
+        there = [each for each in self._template["Resources"].values() if each["Type"] == kind and self._is_there(each)]
+        return [self._resolve(resource.get("Properties", {})) for resource in there]
+
+    def _is_there(self, resource: dict[str, Any]) -> bool:
+        """Conditions are equalities, here."""
+        condition = self._template.get("Conditions", {}).get(resource.get("Condition"))
+        left, right = self._resolve(condition["Fn::Equals"]) if condition else (None, None)
+        return bool(left == right)
 
     def _resolve(self, value: Any) -> Any:
         if isinstance(value, list):

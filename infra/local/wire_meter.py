@@ -25,6 +25,15 @@ SUBRESOURCES = {
     ("GET", False, "versions"): "ListObjectVersions",
     ("POST", False, "delete"): "DeleteObjects",
 }
+REST = {
+    "/v2/email/outbound-emails": "SendEmail",
+    "/events": "PutEvents",
+    "/items": "PutItems",
+    "/personalize-ranking": "GetPersonalizedRanking",
+    "/recommendations": "GetRecommendations",
+}
+"""Of services that name their operations by paths: SES, and Amazon Personalize."""
+
 SETTINGS = {"cors", "lifecycle", "notification", "ownershipControls", "policy", "publicAccessBlock", "versioning"}
 """A bucket's own settings, asked for or set by a subresource."""
 
@@ -179,4 +188,6 @@ def _s3_operation(request: HttpRequest) -> str:
 
 def _rest_operation(request: HttpRequest) -> str:
     path = urlsplit(request.target).path
-    return "SendEmail" if path == "/v2/email/outbound-emails" else f"{request.method} {path}"
+    if path in REST:
+        return REST[path]
+    return "Invoke" if path.endswith("/invocations") else f"{request.method} {path}"

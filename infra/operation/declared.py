@@ -24,7 +24,7 @@ def function_name(name: str) -> str:
 def timeouts() -> dict[str, int]:
     """Every function that Chalice would deploy, and after how many seconds Lambda ends it."""
     told = json.loads(CONFIGURATION.read_text(encoding="utf-8"))["lambda_functions"]
-    names = [API, *sorted({source.name for source in _sources()})]
+    names = [API, *sorted({source.name for source in (*_sources(), *_called())})]
     return {name: told.get(name, {}).get("lambda_timeout", 60) for name in names}
 
 
@@ -50,6 +50,14 @@ def _sources() -> list[Any]:
     from app import app
 
     return list(app.event_sources)
+
+
+@cache
+def _called() -> list[Any]:
+    """The functions that others of ours call."""
+    from app import app
+
+    return list(app.pure_lambda_functions)
 
 
 def _names(kind: str, key: str) -> list[str]:

@@ -29,6 +29,11 @@ HEAVY = {
         distributions=frozenset({"filetype", "lxml", "markdown-it-py", "mdurl", "nh3", "pypdf", "pypdfium2"}),
         functions=frozenset({"content_ingest"}),
     ),
+    "scoring": Heavy(
+        pins=SHIPPED,
+        distributions=frozenset({"numpy"}),
+        functions=frozenset({"recommend_rank"}),
+    ),
     "signing": Heavy(
         pins=SIGNING,
         distributions=frozenset({"cryptography"}),

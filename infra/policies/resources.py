@@ -15,6 +15,10 @@ _ARNS = {
     "objects": "arn:aws:s3:::lyceum-{stage}-{account}-{name}",
     "parameter": "arn:aws:ssm:{region}:{account}:parameter/lyceum/{stage}/{name}",
     "sender": "arn:aws:ses:{region}:{account}:identity/{sender}",
+    "function": "arn:aws:lambda:{region}:{account}:function:lyceum-{stage}-{name}",
+    "campaign": "arn:aws:personalize:{region}:{account}:campaign/lyceum-{stage}-{name}",
+    "dataset": "arn:aws:personalize:{region}:{account}:dataset/lyceum-{stage}/{name}",
+    "tracker": "arn:aws:personalize:{region}:{account}:event-tracker/*",
     "logs": "arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{name}",
 }
 

@@ -56,13 +56,14 @@ def test_a_stage_that_is_taken_down_leaves_no_layer_and_its_neighbours_theirs(ac
 
 def test_a_stages_functions_are_given_the_published_layers_that_they_load(account):
     client = account.client("lambda")
-    assert standing_layers(client, "dev", {}, BUILD) == {"extraction": "unpublished:lyceum-dev-extraction"}
+    unpublished = {name: f"unpublished:lyceum-dev-{name}" for name in ("extraction", "scoring")}
+    assert standing_layers(client, "dev", {}, BUILD) == unpublished
     layers = publish_layers(client, "dev", {}, BUILD)
     assert standing_layers(client, "dev", {}, BUILD) == layers
     assert tuple(layers) == needed_by({})
     functions = configuration("dev", {}, layers=layers)["lambda_functions"]
-    assert functions["content_ingest"]["layers"] == [layers["extraction"]]
-    assert not [name for name, entry in functions.items() if "layers" in entry and name != "content_ingest"]
+    given = {name: entry["layers"] for name, entry in functions.items() if "layers" in entry}
+    assert given == {"content_ingest": [layers["extraction"]], "recommend_rank": [layers["scoring"]]}
     name, number = layers["extraction"].split(":")[-2:]
     stands = client.get_layer_version(LayerName=name, VersionNumber=int(number))["Content"]["CodeSha256"]
     built = build_layer("extraction", BUILD)

@@ -99,8 +99,9 @@ def test_quarantine_forgets(platform):
 
 def test_the_lake_forgets_days_and_keeps_no_versions(platform):
     s3, lake = platform.client("s3"), settings.bucket("lake")
-    days, halves = s3.get_bucket_lifecycle_configuration(Bucket=lake)["Rules"]
+    days, copies, halves = s3.get_bucket_lifecycle_configuration(Bucket=lake)["Rules"]
     assert (days["Filter"]["Prefix"], days["Expiration"]) == ("interactions/", {"Days": 400})
+    assert (copies["Filter"]["Prefix"], copies["Expiration"]) == ("personalize/", {"Days": 7})
     assert halves["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 2}
     assert "Status" not in s3.get_bucket_versioning(Bucket=lake)
 

@@ -19,6 +19,7 @@ def test_the_public_answer_says_why_and_can_be_cached(world: World) -> None:
         "subject": "nutrition",
         "en": "Popular in Nutrition this week",
         "zh": "本周营养学热门",
+        "work_id": None,
     }
     assert item["work"]["title"] == "On A"
     again = world.get("/v1/recommendations?subject=nutrition", headers={"if-none-match": reply.headers["ETag"]})

@@ -52,6 +52,18 @@ def test_a_mapping_that_somebody_switched_off_is_switched_on(left, platform):
     assert client.get_event_source_mapping(UUID=uuid)["State"] == "Enabled"
 
 
+def test_a_queue_that_a_stage_does_not_need_is_not_read_until_it_does(left, platform, monkeypatch):
+    left.function(NAME)
+    uuid, client = left.mapping(NAME), platform.client("lambda")
+    monkeypatch.setitem(mappings.ONLY_WHERE, "mail_send", ("RECOMMENDER", "personalize"))
+    for environment, state in (({}, "Disabled"), ({"RECOMMENDER": "personalize"}, "Enabled")):
+        told = declared()
+        told.functions[0].environment.update(environment)
+        assert mappings.harden(Account(STAGE), told, Found(Account(STAGE))) == 1
+        assert client.get_event_source_mapping(UUID=uuid)["State"] == state
+        assert mappings.harden(Account(STAGE), told, Found(Account(STAGE))) == 0
+
+
 def test_a_subscription_without_its_filter_and_one_that_is_gone_are_named(platform):
     account, sns = Account("dev"), platform.client("sns")
     told = template.Resolved(stage="dev", account=account.id, region=account.region)

@@ -47,6 +47,8 @@ def test_a_stages_own_file_wins_over_its_entry_in_the_committed_configuration(ro
         ({"environment": {"PUBLIC_URL": "sk_live_abc"}}, "secret"),
         ({"environment": {"PAYOUT_HOLD_DAYS": "13"}}, "PAYOUT_HOLD_DAYS are 14 or more"),
         ({"environment": {"PAYOUT_HOLD_DAYS": "-1"}}, "PAYOUT_HOLD_DAYS are 14 or more"),
+        ({"environment": {"RECOMMENDER": "someone"}}, "lyceum or personalize, not 'someone'"),
+        ({"environment": {"RECOMMENDER": "personalize"}}, "PERSONALIZE_TRACKING_ID is needed"),
         ({"throttling": {}}, "throttling"),
         ({"chalice": {"api_gateway_custom_domain": {"domain_name": "a.example"}}}, "api_gateway_custom_domain"),
         ({"throttle": {"rate": "many"}}, "rate"),
@@ -56,6 +58,12 @@ def test_a_setting_that_is_none_and_a_secret_are_refused_by_name(root, told, wor
     tell(root, "prod", **told)
     with pytest.raises(Stopped, match=word):
         settings_of("prod", root)
+
+
+def test_the_recommender_is_ours_unless_a_stage_says_otherwise(root):
+    assert settings_of("prod", root).recommender == "lyceum"
+    tell(root, "prod", environment={"RECOMMENDER": "personalize", "PERSONALIZE_TRACKING_ID": "T"})
+    assert settings_of("prod", root).recommender == "personalize"
 
 
 def test_a_stage_with_live_keys_says_so(root):

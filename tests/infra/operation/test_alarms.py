@@ -32,7 +32,8 @@ def names(kind: str, key: str) -> set[str]:
 def test_every_queue_table_and_function_is_watched_by_name() -> None:
     assert watched("QueueName") == names("AWS::SQS::Queue", "QueueName")
     assert watched("TableName") == names("AWS::DynamoDB::Table", "TableName")
-    functions = {f"lyceum-${{Stage}}-{source.name}" for source in app.event_sources} | {"lyceum-${Stage}"}
+    jobs = (*app.event_sources, *app.pure_lambda_functions)
+    functions = {f"lyceum-${{Stage}}-{job.name}" for job in jobs} | {"lyceum-${Stage}"}
     assert watched("FunctionName") == functions
 
 

@@ -31,14 +31,15 @@ def test_no_action_is_a_star_and_every_resource_is_the_stages_own(function):
         for arn in statement["Resource"]:
             service, region, account, name = arn.split(":", 5)[2:6]
             assert (region, account) == (("", "") if service == "s3" else (REGION, ACCOUNT))
-            assert re.search(r"lyceum-prod\b|/lyceum/prod/|identity/lyceum\.example$", name), arn
+            assert re.search(r"lyceum-prod\b|/lyceum/prod/|identity/lyceum\.example$|^event-tracker/", name), arn
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_star_stands_only_for_a_streams_label_a_log_stream_and_an_objects_key(function):
+def test_a_star_stands_only_for_a_streams_label_a_log_stream_an_objects_key_and_a_tracker_that_bears_no_name(function):
     for statement in document(function, "prod", ACCOUNT, REGION, "lyceum.example")["Statement"]:
         starred = [arn for arn in statement["Resource"] if "*" in arn]
-        assert all(re.search(r"/stream/\*$|:log-group:[^*]+:\*$|:::[^*]+/[^*]*\*$", arn) for arn in starred), starred
+        known = r"/stream/\*$|:log-group:[^*]+:\*$|:::[^*]+/[^*]*\*$|:event-tracker/\*$"
+        assert all(re.search(known, arn) for arn in starred), starred
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
