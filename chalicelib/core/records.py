@@ -128,7 +128,8 @@ def batch(event: Any) -> Iterator[list[Json]]:
     """The records of an invocation, whose lines name it. Says how late they are, where they are."""
     records: list[Json] = event.to_dict()["Records"]
     with _invocation(event.context):
-        age = clock.timestamp() - min(_since(record) for record in records)
+        now = clock.timestamp()
+        age = now - min(map(_since, records), default=now)
         if age > LATE_SECONDS:
             logs.measure("RecordAge", round(age))
         yield records
