@@ -93,10 +93,16 @@ def _entered(platform: Platform) -> Iterator[str]:
     yield from (f"{task} was sent back {times} times" for task, times in tasks.items() if task and times > 1)
     paid = Counter(move["metadata"].get("move") for kind in MOVES for move in fake.every(kind).values())
     yield from (f"{move} was carried out {times} times" for move, times in paid.items() if move and times > 1)
+    back = Counter[str]()
+    for refund in fake.every("refund").values():
+        back[refund["payment_intent"]] += refund["amount"] if refund["status"] == "succeeded" else 0
     for (order_id, row), item in orders.items():
         useless = row.startswith("payment#") and item["kind"]["S"] != "purchase"
         if useless and number(item, "refunded") != number(item, "amount") and not _excused(orders, order_id, row):
             yield f"{order_id}/{row} bought nothing and did not go back"
+        went = back[row.removeprefix("payment#")]
+        if useless and number(item, "refunded") != went:
+            yield f"{order_id}/{row} bought nothing: {went} went back, and {number(item, 'refunded')} is said to have"
 
 
 def _reserved(platform: Platform) -> Iterator[str]:

@@ -66,6 +66,8 @@ class Shopper:
         self.desk, self.fake, self.name = desk, fake, name
         self.chance = random.Random(name)
         self.told: list[str] = []
+        self.refused: list[str] = []
+        """What was answered to orders that they did not get."""
         self.did: Counter[str] = Counter()
         self._account = ids.derived("shopper", name)
         stock.admit(self._account)
@@ -88,7 +90,7 @@ class Shopper:
         orders = [self._read(f"/v1/me/orders/{order_id}") for order_id in self.told]
         known = [card["order_id"] for card in self._read("/v1/me/orders?limit=50")["items"]]
         if sorted(known) != sorted(self.told):
-            yield f"{self.name} was told of {self.told}, and has {known}"
+            yield f"{self.name} was told of {self.told}, was refused {self.refused}, and has {known}"
         due = sorted({work for order in orders for work in _readable(order)})
         owned = sorted(owned["work_id"] for owned in self._read("/v1/me/library")["items"])
         if due != owned:
@@ -100,6 +102,7 @@ class Shopper:
         works = self.chance.sample(sold, self.chance.randint(1, min(3, len(sold))))
         status, order = self._asks("order", "POST", "/v1/orders", {"work_ids": works, "currency": currency})
         if status != 201:
+            self.refused.append(f"{status} {order.get('code')}")
             return None
         self.told.append(order["order_id"])
         return order

@@ -75,6 +75,14 @@ def a_refund_that_fails_late(told: Told) -> None:
     told.calm()
 
 
+def a_return_that_fails_late(told: Told) -> None:
+    """What bought nothing goes back, and comes back to us."""
+    told.orders_works(1)
+    told.pays(cards.REFUND_FAILS_LATE, amount=700)
+    told.passes(A_DAY)
+    told.calm()
+
+
 def a_refund_that_fails_while_a_bank_has_the_rest(told: Told) -> None:
     told.buys(card=cards.REFUND_FAILS_LATE)
     told.asks_for_refund(1)
@@ -377,4 +385,5 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     a_subscription_that_is_charged_again,
     a_subscription_whose_card_is_declined,
     what_only_the_comparison_sees,
+    a_return_that_fails_late,
 )
