@@ -62,9 +62,9 @@ def join_parts(key: str, multipart_id: str, etags: list[str]) -> None:
             Bucket=settings.bucket(QUARANTINE), Key=key, UploadId=multipart_id, MultipartUpload={"Parts": parts}
         )
     except ClientError as error:
-        if _code(error) == "NoSuchUpload":
+        if aws.error_code(error) == "NoSuchUpload":
             raise UploadLapsed from error
-        if _code(error) in _WRONG_PARTS:
+        if aws.error_code(error) in _WRONG_PARTS:
             raise PartsWrong(field="parts") from error
         raise
 
@@ -74,7 +74,7 @@ def inspect(key: str) -> Stored | None:
     try:
         head = _s3().head_object(Bucket=settings.bucket(QUARANTINE), Key=key)
     except ClientError as error:
-        if _code(error) in ("404", "NoSuchKey", "NotFound"):
+        if aws.error_code(error) in ("404", "NoSuchKey", "NotFound"):
             return None
         raise
     return Stored(head["ETag"], head["ContentLength"])
@@ -151,10 +151,6 @@ def disposition(name: str, *, inline: bool) -> str:
 
 def _signed(operation: str, seconds: int, **parameters: Any) -> str:
     return str(_s3().generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds))
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code"))
 
 
 def _s3() -> Any:

@@ -55,6 +55,11 @@ def _read_seconds(service: str) -> int:
     return SLOW_SECONDS if service == "s3" else READ_SECONDS
 
 
+def error_code(error: ClientError) -> str:
+    """What the service calls it, such as ``NoSuchKey``."""
+    return str(error.response.get("Error", {}).get("Code"))
+
+
 def is_passing(error: BaseException | None) -> bool:
     """Whether the error, or what caused it, is a service that does not answer now: asking again may help."""
     if isinstance(error, ClientError):

@@ -33,7 +33,7 @@ def read(key: str, first: int | None = None) -> Stored | None:
     try:
         answer = _s3().get_object(Bucket=_name(), Key=key, **part)
     except ClientError as error:
-        if _code(error) in _ABSENT:
+        if aws.error_code(error) in _ABSENT:
             return None
         raise
     return Stored(answer["Body"].read(), answer["ETag"])
@@ -44,7 +44,7 @@ def tag(key: str) -> str | None:
     try:
         return str(_s3().head_object(Bucket=_name(), Key=key)["ETag"])
     except ClientError as error:
-        if _code(error) in _ABSENT:
+        if aws.error_code(error) in _ABSENT:
             return None
         raise
 
@@ -95,13 +95,9 @@ def _replace(key: str, found: Stored | None, data: bytes) -> str | None:
     try:
         return str(_s3().put_object(Bucket=_name(), Key=key, Body=data, **unchanged)["ETag"])
     except ClientError as error:
-        if _code(error) in _CHANGED:
+        if aws.error_code(error) in _CHANGED:
             return None
         raise
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code"))
 
 
 def _name() -> str:

@@ -6,10 +6,9 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws, logs, settings
-from chalicelib.recommend.engine import Asked, Ranking
+from chalicelib.recommend.engine import NOTHING, Asked, Ranking
 
 FUNCTION = "recommend_rank"
-NOTHING = Ranking("", [])
 
 
 def rank(asked: Asked) -> Ranking:

@@ -6,7 +6,7 @@ from chalicelib.catalog.cards import Card
 from chalicelib.core import ids
 from chalicelib.core.pseudonyms import pseudonym
 from chalicelib.recommend import asking, drafting, experiments, exploring, popularity, readers, reasons
-from chalicelib.recommend.engine import Asked, Pick, Ranked, Ranking, Reader, Reason, Standing
+from chalicelib.recommend.engine import NOTHING, Asked, Pick, Ranked, Ranking, Reader, Reason, Standing
 from chalicelib.recommend.experiments import DEFAULT, Arm, Experiment, Kind
 from chalicelib.recommend.readers import Going
 
@@ -26,7 +26,7 @@ class Basis(Struct, frozen=True):
 
 def choose(basis: Basis, limit: int, about: str = "", arm: Arm = DEFAULT) -> list[Pick]:
     """For the reader; with ``about``, what goes with that work."""
-    ranking = asking.NOTHING if arm.popular else _ranking(basis, limit, about, arm.model)
+    ranking = NOTHING if arm.popular else _ranking(basis, limit, about, arm.model)
     ranked = [pick for item in ranking.items if (pick := _pick(item, basis, about))]
     named = Reader(
         basis.reader.account_id,
@@ -67,7 +67,7 @@ def _ranking(basis: Basis, limit: int, about: str, model: str) -> Ranking:
     """Nobody is asked for who did nothing yet."""
     seen = readers.seen(basis.recent)[:MOST_SEEN]
     if not seen and not about:
-        return asking.NOTHING
+        return NOTHING
     gone = {work_id for work_id, card in basis.changed.items() if card is None}
     without = sorted(basis.reader.known | gone)
     name, wanted = _name(basis.reader), limit + SPARE

@@ -95,6 +95,10 @@ class Ranking(Struct, frozen=True):
     items: list[Ranked]
 
 
+NOTHING = Ranking("", [])
+"""What is answered where nobody ranks."""
+
+
 class Standing(Struct, frozen=True):
     """A work on a shelf. Higher ``heat`` stands first."""
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from chalicelib.core import clock
 from chalicelib.recommend import memory, scoring
-from chalicelib.recommend.engine import Asked, Ranked, Ranking
-
-NOTHING = Ranking("", [])
+from chalicelib.recommend.engine import NOTHING, Asked, Ranked, Ranking
 
 
 def recommend(asked: Asked) -> Ranking:

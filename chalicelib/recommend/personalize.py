@@ -10,12 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core import aws, logs
 from chalicelib.recommend import arns
-from chalicelib.recommend.engine import Asked, Ranked, Ranking
+from chalicelib.recommend.engine import NOTHING, Asked, Ranked, Ranking
 
 MOST = 500
 """Works that are named, or put into order, by one call (docs.aws.amazon.com/personalize/latest/dg/limits.html)."""
-
-NOTHING = Ranking("", [])
 
 
 def recommend(asked: Asked) -> Ranking:

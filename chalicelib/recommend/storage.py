@@ -22,9 +22,9 @@ def read(key: str, etag: str | None = None) -> tuple[bytes | None, str]:
     try:
         found = _s3().get_object(Bucket=settings.bucket(MODELS), Key=key, **known)
     except ClientError as error:
-        if _code(error) in ("304", "NotModified"):
+        if aws.error_code(error) in ("304", "NotModified"):
             return None, str(etag)
-        if _code(error) in _GONE:
+        if aws.error_code(error) in _GONE:
             return None, ""
         raise
     return found["Body"].read(), found["ETag"]
@@ -36,7 +36,7 @@ def write(key: str, content: bytes, etag: str = "") -> None:
     try:
         _s3().put_object(Bucket=settings.bucket(MODELS), Key=key, Body=content, **condition)
     except ClientError as error:
-        if _code(error) in _MOVED | _GONE:
+        if aws.error_code(error) in _MOVED | _GONE:
             raise Conflict from error
         raise
 
@@ -60,10 +60,6 @@ def fetch(key: str, to: Path) -> None:
     with to.open("wb") as file:
         for chunk in _s3().get_object(Bucket=settings.bucket(MODELS), Key=key)["Body"].iter_chunks(1024 * 1024):
             file.write(chunk)
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code"))
 
 
 def _s3() -> Any:
