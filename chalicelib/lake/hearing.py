@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.core.facts import Fact
-from chalicelib.core.pseudonyms import pseudonym
+from chalicelib.core.pseudonyms import pseudonym, reader_of
 from chalicelib.interactions.shapes import FINISHED
 from chalicelib.lake.shapes import Erasure, Event, Landed, Moment
 
@@ -58,11 +58,6 @@ def hear(fact: Fact) -> Landed:
         case "work.published" | "work.withdrawn":
             return Landed(works=[fact.subject])
     return Landed()
-
-
-def reader_of(account_id: str) -> str:
-    """The account's name in the lake."""
-    return pseudonym("lake", account_id)
 
 
 def _events(account_id: str, told: Told) -> list[Event]:

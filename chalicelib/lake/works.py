@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from chalicelib.catalog import works as catalogue
 from chalicelib.core import tables
-from chalicelib.core.pseudonyms import pseudonym
+from chalicelib.core.pseudonyms import reader_of
 from chalicelib.lake import bucket, packing
 from chalicelib.lake.shapes import Work
 
@@ -48,7 +48,7 @@ def _told(work: catalogue.Work) -> Work:
         kind=work.kind,
         subjects=work.subjects,
         authors=[author.name for author in work.authors],
-        author_readers=[pseudonym("lake", author.author_id) for author in work.authors],
+        author_readers=[reader_of(author.author_id) for author in work.authors],
         published_at=work.published_at,
         withdrawn=work.state == catalogue.WITHDRAWN,
     )

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from chalicelib.catalog.cards import Card
 from chalicelib.core import ids
-from chalicelib.core.pseudonyms import pseudonym
+from chalicelib.core.pseudonyms import reader_of
 from chalicelib.recommend import asking, drafting, experiments, exploring, popularity, readers, reasons
 from chalicelib.recommend.engine import NOTHING, Asked, Pick, Ranked, Ranking, Reader, Reason, Standing
 from chalicelib.recommend.experiments import DEFAULT, Arm, Experiment, Kind
@@ -90,4 +90,4 @@ def _reason(item: Ranked, basis: Basis) -> Reason:
 
 def _name(reader: Reader) -> str:
     """What engines know the reader by: nobody, where the answer is for all."""
-    return pseudonym("lake", reader.account_id) if reader.account_id else ""
+    return reader_of(reader.account_id) if reader.account_id else ""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from chalicelib.core import tables
-from chalicelib.core.pseudonyms import pseudonym
+from chalicelib.core.pseudonyms import reader_of
 from chalicelib.core.transactions import all_or_nothing
 from chalicelib.recommend import experiments, revisions
 from chalicelib.recommend.engine import Event, Heard, Kind
@@ -31,7 +31,7 @@ def record(heard: Heard) -> None:
         return
     (row,) = tables.batch_get([experiments.key()])
     if running := experiments.running(row):
-        reader = pseudonym("lake", heard.account_id)
+        reader = reader_of(heard.account_id)
         ours = [(event, mark) for event, mark in marked if mark.experiment_id == running.experiment_id]
         if fresh := set(_marks(running, ours)) | ({BOUGHT} if bought else set()):
             _count(running, reader, fresh)
@@ -41,7 +41,7 @@ def record(heard: Heard) -> None:
 def forget(account_id: str) -> None:
     """Forget what an account did with answers of experiments. The numbers that it is part of stay: they name nobody."""
     (row,) = tables.batch_get([experiments.key()])
-    reader = pseudonym("lake", account_id)
+    reader = reader_of(account_id)
     keys = [(TookRow, took_key(each.experiment_id, reader)) for each in experiments.every(row)]
     found = [took for took in tables.batch_get(keys, consistent=True) if took] if keys else []
     for took in found:

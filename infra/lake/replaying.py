@@ -16,10 +16,10 @@ import msgspec
 from chalicelib.accounts import profiles
 from chalicelib.core import aws, clock, ids, settings
 from chalicelib.core.facts import Fact
+from chalicelib.core.pseudonyms import reader_of
 from chalicelib.interactions.recording import OLDEST
 from chalicelib.interactions.telling import MOST_EVENTS
 from chalicelib.lake import days
-from chalicelib.lake.hearing import reader_of
 from chalicelib.lake.shapes import Event
 from chalicelib.recommend import popularity
 from infra.deploy.errors import Stopped

@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.core import aws, clock, ids, settings
 from chalicelib.core.facts import Fact
-from chalicelib.lake.hearing import reader_of
+from chalicelib.core.pseudonyms import reader_of
 from infra.local.acting import acting_as
 from infra.local.functions import Function
 from tests.recommend.telling import tell

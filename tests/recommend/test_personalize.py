@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import clock, settings
-from chalicelib.lake.hearing import reader_of
+from chalicelib.core.pseudonyms import reader_of
 from chalicelib.recommend import arns, asking
 from infra.local import template
 from tests.builders import a_published_work
