@@ -19,3 +19,5 @@ def test_after_kills_all_holds_and_what_does_not_is_noticed():
     assert (report["kills"] >= 2, report["found"], report["kills_played"]["payment"] > 0) == (True, [], True)
     assert any("is missing from the book" in told for told in report["noticed"])
     assert any("was told of" in told for told in report["noticed"])
+    unknown, forgotten, too_soon = report["forgotten"]
+    assert (len(unknown), forgotten, len(too_soon)) == (1, [], 1), report["forgotten"]
