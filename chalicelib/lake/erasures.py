@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.core import clock
+from chalicelib.core.objects import Stored
 from chalicelib.lake import bucket, packing
-from chalicelib.lake.bucket import Stored
 from chalicelib.lake.shapes import Erasure, Event
 
 KEY = "erasures/erasures.jsonl.gz"

@@ -23,28 +23,28 @@ class Live(Struct):
     before: list[str] = []
 
 
-def read(etag: str | None = None) -> tuple[Live | None, str]:
-    """The pointer and its ETag; None where there is none, or it still has the ETag that is known."""
-    content, found = storage.read(POINTER, etag)
-    return (msgspec.json.decode(content, type=Live) if content else None), found
+def read(known: str | None = None) -> tuple[Live | None, str | None]:
+    """The pointer and its tag; None and None where there is none, or its tag is the ``known`` one."""
+    found = storage.read(POINTER, known=known)
+    return (msgspec.json.decode(found.data, type=Live), found.tag) if found else (None, None)
 
 
 def point_to(version: str, instead_of: str | None) -> None:
     """Make it live in the place of the version that it was compared with. Raises Conflict where another is by now."""
-    live, etag = read()
+    live, tag = read()
     if (live.version if live else None) != instead_of:
         raise Conflict
     before = [live.version, *live.before][:REMEMBERED] if live else []
-    storage.write(POINTER, _said(Live(version, clock.rfc3339(clock.now()), before)), etag)
+    storage.replace(POINTER, _said(Live(version, clock.rfc3339(clock.now()), before)), tag)
 
 
 def roll_back() -> Live:
     """Make the version before live again. Raises NoSuchModel where there is none, and Conflict."""
-    live, etag = read()
+    live, tag = read()
     if live is None or not live.before:
         raise NoSuchModel
     earlier = Live(live.before[0], clock.rfc3339(clock.now()), live.before[1:])
-    storage.write(POINTER, _said(earlier), etag)
+    storage.replace(POINTER, _said(earlier), tag)
     return earlier
 
 

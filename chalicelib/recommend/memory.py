@@ -20,12 +20,12 @@ MANIFEST = "manifest.json"
 
 
 class Kept(Generic[T]):
-    """Something that is read anew where its ETag changed. ``look(etag)`` answers None where it did not."""
+    """Something that is read anew where its tag changed. ``look(tag)`` answers None where it did not."""
 
-    def __init__(self, look: Callable[[str | None], tuple[T | None, str]]) -> None:
+    def __init__(self, look: Callable[[str | None], tuple[T | None, str | None]]) -> None:
         self._look = look
         self._known: T | None = None
-        self._etag: str | None = None
+        self._tag: str | None = None
         self._looked_at: float | None = None
 
     def get(self) -> T | None:
@@ -37,22 +37,21 @@ class Kept(Generic[T]):
         return self._known
 
     def forget(self) -> None:
-        self._known = self._etag = self._looked_at = None
+        self._known = self._tag = self._looked_at = None
 
     def _refresh(self) -> None:
         try:
-            found, etag = self._look(self._etag)
+            found, tag = self._look(self._tag)
         except Exception as error:
-            logs.incident("model_unusable")
-            logs.logger().error("what is in memory stays", exc_info=error)
+            logs.incident("model_unusable", exc_info=error)
             return
         if found is not None:
-            self._known, self._etag = found, etag
+            self._known, self._tag = found, tag
 
 
-def _look_at_model(etag: str | None) -> tuple[Any, str]:
-    pointed, found = live.read(etag)
-    return (load(pointed.version) if pointed else None), found
+def _look_at_model(known: str | None) -> tuple[Any, str | None]:
+    pointed, tag = live.read(known)
+    return (load(pointed.version) if pointed else None), tag
 
 
 def load(version: str) -> Any:
@@ -67,9 +66,9 @@ def load(version: str) -> Any:
         return scoring.load(folder)
 
 
-def _look_at_cards(etag: str | None) -> tuple[dict[str, Changed] | None, str]:
-    content, found = storage.read(snapshots.KEY, etag)
-    return (snapshots.read(content) if content else None), found
+def _look_at_cards(known: str | None) -> tuple[dict[str, Changed] | None, str | None]:
+    found = storage.read(snapshots.KEY, known=known)
+    return (snapshots.read(found.data), found.tag) if found else (None, None)
 
 
 MODEL: Kept[Any] = Kept(_look_at_model)
@@ -88,7 +87,7 @@ def model(version: str = "") -> Any:
     if version not in OTHERS:
         while len(OTHERS) >= MOST_OTHERS:
             OTHERS.pop(next(iter(OTHERS)))
-        OTHERS[version] = Kept(lambda etag: (None if etag else load(version), version))
+        OTHERS[version] = Kept(lambda known: (None if known else load(version), version))
     return OTHERS[version].get()
 
 

@@ -52,7 +52,7 @@ def _kept(entries: dict[str, Changed]) -> dict[str, Changed]:
 
 def _merge(entries: dict[str, Changed]) -> dict[str, Changed]:
     """Into the snapshot; what is left for the row. Done again, or by two at once, it ends the same."""
-    storage.change(KEY, lambda content: _with(read(content), entries))
+    storage.rewrite(KEY, lambda content: _with(read(content), entries))
     now = clock.timestamp()
     return {
         work_id: Changed(entry.version, entry.withdrawn, None, entry.merged_at or now)

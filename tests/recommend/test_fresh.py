@@ -14,8 +14,8 @@ def row() -> dict[str, Any]:
 
 
 def snapshot() -> dict[str, Any]:
-    content, _ = storage.read(snapshots.KEY)
-    return snapshots.read(content)
+    found = storage.read(snapshots.KEY)
+    return snapshots.read(found.data if found else None)
 
 
 def test_what_was_published_and_withdrawn_of_late_is_in_one_row(world: World) -> None:

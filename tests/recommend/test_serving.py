@@ -119,7 +119,7 @@ def test_a_corrupt_model_never_takes_the_place_of_a_good_one(library: World, tmp
     goes_live(folder, "two")
     library.clock.advance(seconds=MEMORY_SECONDS)
     assert shown(library, rui)[0] == "D"
-    storage.write("models/three/manifest.json", b"{")
+    storage.replace("models/three/manifest.json", b"{", None)
     live.point_to("three", "two")
     library.clock.advance(seconds=MEMORY_SECONDS)
     assert shown(library, rui)[0] == "D"
