@@ -16,7 +16,7 @@ from chalicelib.library.routes import routes as library
 from chalicelib.orders.routes import BLUEPRINTS as orders
 from chalicelib.payments.routes import routes as payments
 from chalicelib.reading.routes import routes as reading
-from chalicelib.recommend.routes import routes as recommend
+from chalicelib.recommend.routes import BLUEPRINTS as recommend
 from chalicelib.reconciliation.routes import routes as reconciliation
 from chalicelib.reviews.routes import routes as reviews
 from chalicelib.settlement.routes import routes as settlement
@@ -34,11 +34,10 @@ app.register_blueprint(interactions)
 app.register_blueprint(library)
 app.register_blueprint(payments)
 app.register_blueprint(reading)
-app.register_blueprint(recommend)
 app.register_blueprint(reconciliation)
 app.register_blueprint(reviews)
 app.register_blueprint(settlement)
-for blueprint in (*catalog, *orders):
+for blueprint in (*catalog, *orders, *recommend):
     app.register_blueprint(blueprint)
 
 if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # in Lambda each job starts at its own handler, and this app runs none

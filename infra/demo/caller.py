@@ -77,6 +77,10 @@ class Caller:
         """A POST that spends, with a key of its own."""
         return self.post(path, body, headers={"Idempotency-Key": ids.new()})
 
+    def owned(self) -> list[str]:
+        """The works in their library."""
+        return [work["work_id"] for work in self.get("/v1/me/library")["items"]]
+
     def join(self) -> "Caller":
         """Register, return the mailed code, and take up the part."""
         part = self._part()

@@ -45,6 +45,11 @@ class Play:
         """The ids of the works that cost something, in the order they came out."""
         return [self.works[each.title] for each in self.manuscripts if each.title in self.works and not each.is_free]
 
+    def wanted(self, *readers: Caller) -> str | None:
+        """A work for sale that none of them has."""
+        owned = {work_id for reader in readers for work_id in reader.owned()}
+        return next((work_id for work_id in self.for_sale if work_id not in owned), None)
+
     def author_of(self, work_id: str) -> Caller:
         """Who brought it out here."""
         title = next(title for title, known in self.works.items() if known == work_id)
