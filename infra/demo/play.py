@@ -11,6 +11,9 @@ from infra.demo.checks import Checks
 from infra.demo.manuscripts import Manuscript
 from infra.local.supervisor import LocalPlatform
 
+MOST_RANKED = 50
+"""What a page of recommendations holds at most."""
+
 
 @dataclass
 class Play:
@@ -63,5 +66,5 @@ class Play:
 
     def ranking(self) -> list[str]:
         """What is recommended to everybody, best first."""
-        picks = self.stranger.get("/v1/recommendations", limit=50)["items"]
+        picks = self.stranger.get("/v1/recommendations", limit=MOST_RANKED)["items"]
         return [pick["work"]["work_id"] for pick in picks]
