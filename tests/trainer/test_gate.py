@@ -17,21 +17,32 @@ WORKS = [step_of(track, place) for track in range(TRACKS) for place in range(LEN
 
 @pytest.fixture(scope="module")
 def candidate(tmp_path_factory: pytest.TempPathFactory) -> gate.Candidate:
-    """Readers who follow their track: five steps, and at the end of the day the one after the next two."""
+    """Of readers who go on in their track."""
+    return a_candidate(tmp_path_factory, tracks_on=0)
+
+
+@pytest.fixture(scope="module")
+def surprised(tmp_path_factory: pytest.TempPathFactory) -> gate.Candidate:
+    """Of readers who go over to another track: nothing before told so."""
+    return a_candidate(tmp_path_factory, tracks_on=1)
+
+
+def a_candidate(folders: pytest.TempPathFactory, tracks_on: int) -> gate.Candidate:
+    """Readers follow their track: five steps, and at the end of the day the one after the next two, there or so many
+    tracks on."""
     events = []
     for reader in range(READERS):
         track, start = reader % TRACKS, reader % LENGTH
         events += [event(f"r{reader}", step_of(track, start + step), 600 * step + reader) for step in range(5)]
-        events.append(event(f"r{reader}", step_of(track, start + 7), A_DAY - reader))
+        events.append(event(f"r{reader}", step_of((track + tracks_on) % TRACKS, start + 7), A_DAY - reader))
     works = [work(work_id, f"subject{work_id[0]}") for work_id in WORKS]
-    lake = a_lake(tmp_path_factory.mktemp("lake"), events, works)
-    return train(lake, tmp_path_factory.mktemp("models"))[1]
+    return train(a_lake(folders.mktemp("lake"), events, works), folders.mktemp("models"))[1]
 
 
-def live(at: Path, steps: int, learned_until: str = "2026-11-01T12:00:00.000Z") -> scoring.Model:
-    """A model that says: so many steps on."""
+def live(at: Path, steps: int, tracks_on: int = 0, learned_until: str = "2026-11-01T12:00:00.000Z") -> scoring.Model:
+    """A model that says: so many steps on, there or so many tracks on."""
     leads = {
-        step_of(track, place): {step_of(track, place + steps): 1.0}
+        step_of(track, place): {step_of((track + tracks_on) % TRACKS, place + steps): 1.0}
         for track in range(TRACKS)
         for place in range(LENGTH)
     }
@@ -49,8 +60,8 @@ def test_it_takes_the_place_of_one_that_knows_less(candidate: gate.Candidate, tm
     assert gate.compare(candidate, live(tmp_path, steps=1)).promoted
 
 
-def test_it_does_not_take_the_place_of_one_that_knows_more(candidate: gate.Candidate, tmp_path: Path) -> None:
-    verdict = gate.compare(candidate, live(tmp_path, steps=3))
+def test_it_does_not_take_the_place_of_one_that_knows_more(surprised: gate.Candidate, tmp_path: Path) -> None:
+    verdict = gate.compare(surprised, live(tmp_path, steps=3, tracks_on=1))
     assert not verdict.promoted
     assert "the live model's 1.0000" in verdict.why
 
