@@ -11,6 +11,8 @@ from infra.local.fake_stripe import cards, webhooks
 from infra.prove import checking, stock
 from infra.prove.platform import Platform
 
+HOMES = ({"country": "DE"}, {"country": "CA", "state": "QC"}, {"country": "JP"}, {"country": "SG"}, {"country": "NZ"})
+"""Where the fake's tax office takes one tax, several at once, or none."""
 CARDS = ("4242424242424242", cards.REFUND_IS_SLOW, cards.REFUND_FAILS_LATE, cards.DISPUTES, cards.INQUIRES)
 
 
@@ -36,7 +38,16 @@ class Acting:
         """Buyer, cart and key of each order that was asked for."""
         self.depth = 0
         """How deep within somebody else's call."""
+        self.taxed = False
         self.coupon = chance.choice(list(stock.COUPONS))
+
+    def tax(self) -> None:
+        """From now on Stripe says what of a price is tax."""
+        self.taxed = self.platform.taxes(True)
+
+    def home(self) -> dict[str, str]:
+        """Where somebody lives; nowhere where nobody asks."""
+        return self.chance.choice(HOMES) if self.taxed else {}
 
     def note(self, what: str) -> None:
         self.trace.append(f"{'  ' * self.depth}{what}")

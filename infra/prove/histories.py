@@ -18,6 +18,8 @@ from infra.prove.wire import FAULTS, Cut, Fault
 from infra.prove.world import A_DAY, HOLD
 
 STEPS = (1, 7)
+TAXED = 0.2
+"""Of how many histories taxes are said."""
 LONGER = {"bank": 4, "pages": 2, "stuck": 2, "subscriptions": -2}
 """How many turns more, or fewer, by what they are about."""
 FAULTY, FAULTIER = 0.06, {"pages": 0.12}
@@ -160,7 +162,9 @@ class History(Deeds):
 
     def begin(self) -> None:
         """What there must be for the theme to have anything to do."""
-        self.note(f"about {self.theme}")
+        if random.Random(f"taxes of {self.seed}").random() < TAXED:
+            self.tax()
+        self.note(f"about {self.theme}{', taxed' if self.taxed else ''}")
         for deed in self.chance.choice(BEGINNINGS.get(self.theme, (_BOUGHT,))):
             self._do(partial(deed, self))
 

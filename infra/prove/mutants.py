@@ -146,6 +146,13 @@ MUTANTS = (
     _orders("days end when their money goes back", "passing",
             "passes.revoke(tx, holder_id, str(sold.author_id), sources, Moved())", "pass"),
     _orders("who is not charged again has no grace", "following", "facts |= subscriptions.take_grace(tx, row)", "pass"),
+    _orders("the tax of a sale is declared", "declaring", '_put(tx, order, "declare_tax", order.order_id)', "pass"),
+    _orders("the tax of what goes back is declared", "declaring",
+            '_put(tx, order, "declare_tax_back", about, parts=parts)', "pass"),
+    _orders("the tax of what came back is declared", "declaring", '_put(tx, order, "declare_tax_undone", about)', "pass"),
+    _orders("what is tax is nobody's share", "taxing", "parts = split(line.price - tax.amount,", "parts = split(line.price,"),
+    Mutant("a lost answer about tax is asked for again", "chalicelib/payments/taxes.py",
+           "(attempt, *range(1, min(attempt, ASKED_AGAIN + 1)))", "(attempt,)"),
     _orders("a bundle's works have its price among them", "bundling", "return apportion(bundle.prices[currency], weights)",
             "return dict(listed)"),
 )  # fmt: skip

@@ -30,7 +30,8 @@ class People(Acting):
         body: dict[str, Any] = {"currency": currency, **self._goods(currency)}
         if self.chance.random() < 0.4:
             body["coupon"] = self.coupon
-        return body | ({"gift": True} if self.chance.random() < 0.25 else {})
+        body |= {"gift": True} if self.chance.random() < 0.25 else {}
+        return body | ({"billing_address": home} if (home := self.home()) else {})
 
     def _goods(self, currency: str) -> dict[str, Any]:
         """Works; or a bundle, perhaps with works that are not in it; and now and then a pass, which may be all."""
@@ -78,7 +79,7 @@ class People(Acting):
         self.note(
             f"{page['client_reference_id']} is paid by {method} ({outcome}, {card[-4:]}) {wrong or ''} {other or ''}"
         )
-        payments.pay(self.platform.fake, page["id"], method, outcome, card, wrong, other)
+        payments.pay(self.platform.fake, page["id"], method, outcome, card, wrong, other, place=self.home())
 
     def pay_another_page(self) -> None:
         """Stripe opened a page whose answer never reached us: one more way to pay the same order."""

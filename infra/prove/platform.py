@@ -82,6 +82,7 @@ class Platform:
 
         ids.seed(seed)
         self.now = BEGINNING
+        self.taxes(False)
         self.wire.forget()
         self._secrets.kept.clear()
         if self.stock is not None:
@@ -90,6 +91,11 @@ class Platform:
         self.tries: dict[str, int] = {}
         self.fake = FakeStripe(SECRETS["stripe-webhook-secret"], "/v1/webhooks/stripe", seed=str(seed), send=self._told)
         self.wire.stripe = self.fake
+
+    def taxes(self, on: bool) -> bool:
+        """Whether Stripe says what of a price is tax."""
+        os.environ["TAX"] = "stripe" if on else "none"
+        return on
 
     # Events
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from infra.prove import taxes
 from infra.prove.items import CASH, PREFIX, Item, number, periods, request_status, subscription_status
 from infra.prove.platform import Platform
 
@@ -14,8 +15,9 @@ RENEWING = ("active", "past_due")
 MOVES = ("transfer", "transfer_reversal")
 
 
-def at_rest(platform: Platform) -> Iterator[str]:
-    """Every difference, once nothing moves any more."""
+def at_rest(platform: Platform, forgetful: bool = True) -> Iterator[str]:
+    """Every difference, once nothing moves any more. ``forgetful``: keys may have been forgotten before they were asked
+    for again."""
     from chalicelib.reconciliation import proving
 
     for one in proving.prove().differences:
@@ -26,7 +28,9 @@ def at_rest(platform: Platform) -> Iterator[str]:
     yield from _reserved(platform)
     yield from _bundled(platform)
     yield from _subscribed(platform)
-    yield from _done(platform)
+    lost = taxes.lost(platform) if forgetful else set[str]()
+    yield from taxes.declared(platform, lost)
+    yield from _done(platform, lost)
 
 
 def _moves(platform: Platform) -> Iterator[str]:
@@ -161,8 +165,8 @@ def _excused(orders: dict[Any, Item], order_id: str, row: str) -> bool:
     return any("failed_at" in item or item["row"]["S"].startswith("dispute#") for item in about)
 
 
-def _done(platform: Platform) -> Iterator[str]:
-    """Nothing waits for ever."""
+def _done(platform: Platform, lost: set[str]) -> Iterator[str]:
+    """Nothing waits for ever, but what a person is told of."""
     for key, item in platform.store.tables[f"{PREFIX}orders"].items.items():
         if item.get("unfinished", {}).get("S") == "payment":
             yield f"{key[0]} waits to be paid on a page that is closed"
@@ -170,5 +174,6 @@ def _done(platform: Platform) -> Iterator[str]:
         if "unfinished" in item:
             yield f"event {key[0]} ({item['type']['S']}) is {item['unfinished']['S']}: {item.get('parked_for')}"
     for key, item in platform.store.tables[f"{PREFIX}outbox"].items.items():
-        if "unfinished" in item and item["queue"]["S"] != "mail":
+        waits = "unfinished" in item and item["queue"]["S"] != "mail"
+        if waits and not taxes.waits_for_a_person(item, lost):
             yield f"task {key[0]} ({item['kind']['S']}) is {item['unfinished']['S']}"

@@ -344,6 +344,28 @@ def what_only_the_comparison_sees(told: Told) -> None:
     told.platform.sweep(COMPARISON)
 
 
+def a_taxed_purchase_that_goes_back_in_parts(told: Told) -> None:
+    """The last of which fails late."""
+    told.tax()
+    told.buys(card=cards.REFUND_FAILS_LATE)
+    told.asks_for_refund(3, "1")
+    told.asks_for_refund(0, "2")
+
+
+def a_taxed_purchase_that_a_bank_takes_back(told: Told) -> None:
+    """And gives again."""
+    told.tax()
+    told.buys()
+    told.disputed("lost", "won")
+
+
+def a_taxed_subscription(told: Told) -> None:
+    told.tax()
+    told.subscribes()
+    told.month_passes()
+    told.asks_for_refund()
+
+
 STORIES: tuple[Callable[[Told], None], ...] = (
     a_purchase,
     a_purchase_by_a_wallet_that_takes_its_time,
@@ -386,4 +408,7 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     a_subscription_whose_card_is_declined,
     what_only_the_comparison_sees,
     a_return_that_fails_late,
+    a_taxed_purchase_that_goes_back_in_parts,
+    a_taxed_purchase_that_a_bank_takes_back,
+    a_taxed_subscription,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.local.fake_stripe import accounts, disputes, payments, refunds
 from infra.prove import checking, resting, stock
+from infra.prove.acting import HOMES
 from infra.prove.boundaries import Boundaries
 from infra.prove.histories import History, Violation
 from infra.prove.platform import SWEEPS, Platform
@@ -50,7 +51,7 @@ class Told(History):
             self.calm()
             calls = self.met
             self.recover()
-            found = list(resting.at_rest(self.platform))
+            found = list(resting.at_rest(self.platform, forgetful=False))
         except checking.Broken as broken:
             found = [str(broken)]
         if found:
@@ -65,7 +66,8 @@ class Told(History):
 
     def orders_works(self, number: int, which: slice = slice(None), **more: object) -> None:
         sold = [work for work, (prices, _) in stock.WORKS.items() if prices.get(self.currency)][which]
-        body = {"work_ids": sold[:number], "currency": self.currency, **more}
+        home = {"billing_address": HOMES[0]} if self.taxed else {}
+        body = {"work_ids": sold[:number], "currency": self.currency, **home, **more}
         for _ in range(3):
             answer = self.asks("/v1/orders", body, "the-key-of-the-order")
             if "order_id" in answer:
@@ -149,7 +151,7 @@ class Told(History):
             if "subscription_id" in self.asks("/v1/subscriptions", body, "the-key-of-the-subscription"):
                 break
         for page in self._open_pages():
-            payments.pay(self.platform.fake, page["id"])
+            payments.pay(self.platform.fake, page["id"], place=self.home())
         self.calm()
 
     def unsubscribes(self) -> None:
