@@ -5,7 +5,7 @@ What is declared is known by its reference: the order's id, the refund's, the di
 reverses, and takes of each line what its journal took.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -37,14 +37,14 @@ def sale(tx: Transaction, order: Order) -> None:
 
 def back(tx: Transaction, order: Order, about: str, took: dict[str, Taken]) -> None:
     """Decide, with J2 or J6, that this is declared, too: what ``took`` says, by line."""
-    if order.header.tax_calculation:
+    if _is_of_sale(order, took):
         parts = {row: (taken.total, taken.tax) for row, taken in took.items()}
         _put(tx, order, "declare_tax_back", about, parts=parts)
 
 
-def undone(tx: Transaction, order: Order, about: str) -> None:
-    """Decide, with J3 or J6r, that what was declared is reversed."""
-    if order.header.tax_calculation:
+def undone(tx: Transaction, order: Order, about: str, took: Mapping[str, object]) -> None:
+    """Decide, with J3 or J6r, that what was declared is reversed: what was taken from these lines."""
+    if _is_of_sale(order, took):
         _put(tx, order, "declare_tax_undone", about)
 
 
@@ -68,6 +68,11 @@ def declare_undone(task: Task) -> None:
     order, about = collection.read(task.data["order_id"]), task.data["about"]
     gone, name = _known(order, about), about + UNDONE
     _declare(order, name, lambda: taxes.declare_undone(gone, name, task.attempts), gone)
+
+
+def _is_of_sale(order: Order, took: Mapping[str, object]) -> bool:
+    """Whether there is something to declare: money that bought nothing was never taxed, whoever has it now."""
+    return bool(order.header.tax_calculation and took)
 
 
 def _put(tx: Transaction, order: Order, kind: str, about: str, **more: object) -> None:

@@ -237,8 +237,8 @@ class _Seen:
         name = self._journal(self.row.losses)
         lost = refunding.posted(f"J6#{name}")
         journals.post(self.tx, entries.inverse(lost, "J6r", name))
-        declaring.undone(self.tx, self.order, name)
         took = {row: msgspec.convert(told, Taken) for row, told in (self.row.taken or {}).items()}
+        declaring.undone(self.tx, self.order, name, took)
         self.earned = earnings.give_back(self.earned, refunding.total(took).authors, lost)
         for row, taken in took.items():
             line = self.lines[row]

@@ -146,7 +146,7 @@ def _book(
     if "reversed" in facts and refund.returned:
         stored = left or posted(f"J2#{refund.id}")
         journals.post(tx, postings.undone(stored, "J3", refund.id, refund.returned))
-        declaring.undone(tx, order, refund.id)
+        declaring.undone(tx, order, refund.id, took)
         earned = earnings.give_back(earned, total(took).authors, stored)
         for name, part in parts.items():
             booked, taken = after.get(name, (lines[name].booked, taken_of(lines[name])))

@@ -359,6 +359,24 @@ def a_taxed_purchase_that_a_bank_takes_back(told: Told) -> None:
     told.disputed("lost", "won")
 
 
+def a_taxed_payment_that_bought_nothing_and_that_a_bank_takes_back(told: Told) -> None:
+    """And gives again: nothing of it was ever tax."""
+    told.tax()
+    told.orders_works(1)
+    told.pays(amount=700)
+    told.disputed("lost", "won")
+
+
+def a_subscription_that_stripe_ends(told: Told) -> None:
+    """Its card is declined until Stripe tries no more."""
+    with told.quietly():
+        told.subscribes()
+        told.block_card()
+        told.month_passes()
+        told.days_pass(14)
+    told.days_pass(2)
+
+
 def a_taxed_subscription(told: Told) -> None:
     told.tax()
     told.subscribes()
@@ -411,4 +429,6 @@ STORIES: tuple[Callable[[Told], None], ...] = (
     a_taxed_purchase_that_goes_back_in_parts,
     a_taxed_purchase_that_a_bank_takes_back,
     a_taxed_subscription,
+    a_taxed_payment_that_bought_nothing_and_that_a_bank_takes_back,
+    a_subscription_that_stripe_ends,
 )

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.core import clock
 from chalicelib.orders.jobs import carry_out
 from chalicelib.orders.models import LineRow, OrderRow
+from chalicelib.outbox.models import Task
 from infra.local.fake_stripe import idempotency, refunds
 from infra.local.functions import Context
 from tests.builders import a_message
@@ -13,7 +14,7 @@ from tests.catalog.test_bundles import made as a_bundle
 from tests.coupons.test_issuing import made as a_coupon
 from tests.crashes import Cut, cut
 from tests.orders.test_crashes import BEFORE_AND_AFTER, named
-from tests.orders.test_disputes import becomes, disputed
+from tests.orders.test_disputes import becomes, disputed, disputed_charge
 from tests.orders.test_passes import makes as a_pass
 from tests.orders.test_refunds import LATE_FAILURE, asks, gets_back, settled
 from tests.orders.test_subscriptions import asks_to, renews_soon
@@ -328,6 +329,18 @@ def test_money_that_bought_nothing_has_no_tax(shop):
     shop.takes(order, amount=1)
     shop.arrives()
     assert (shop.seen(shop.reader, order)["status"], declared(shop), tax_account(shop)) == ("returned", [], 0)
+    shop.holds()
+
+
+def test_of_money_that_bought_nothing_no_tax_is_declared_whoever_has_it(shop):
+    order = shop.ordered(shop.reader, shop.works["tides"], billing_address=GERMANY)
+    shop.takes(order, amount=500)
+    dispute = disputed_charge(shop)
+    shop.arrives()
+    for status in ("lost", "appeal_under_review", "won"):
+        becomes(shop, dispute, status)
+    assert (shop.seen(shop.reader, order)["status"], declared(shop), tax_account(shop)) == ("returned", [], 0)
+    assert [task.kind for task in Task.scan(Task.done_at.does_not_exist())] == []
     shop.holds()
 
 
