@@ -3,7 +3,8 @@
 import io
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +27,7 @@ DENSE = 2_048
 """Up to so many works, tables hold all pairs; beyond, the strongest of each row."""
 STRONGEST = 200
 UNFINISHED = ".unfinished-"
+LIBRARIES = ("numpy", "scipy", "implicit", "pyspark")
 
 
 def write(folder: Path, fitted: Fitted, plan: Plan, catalogue: Catalogue, metrics: Mapping[str, float]) -> Path:
@@ -100,8 +102,8 @@ def _manifest(
         subjects=catalogue.subjects,
         files=files,
         metrics=dict(metrics),
-        window=_window(catalogue),
-        versions=_versions(("numpy", "scipy", "implicit")) | {"texts": reader_of_texts()},
+        window=_window(fitted.window),
+        versions=_versions() | {"texts": reader_of_texts()},
     )
 
 
@@ -109,13 +111,14 @@ def _shape(name: str, fitted: Fitted, settings: Settings, share: float) -> PartS
     return PartShape(name, settings["fading"], share, is_cut(fitted.tables[name]))
 
 
-def _window(catalogue: Catalogue) -> Window:
-    at = catalogue.log.at
-    return Window(clock.rfc3339(clock.of(int(at.min()))), clock.rfc3339(clock.of(int(at.max()))))
+def _window(learned: tuple[float, float]) -> Window:
+    first, last = (clock.rfc3339(clock.of(int(at))) for at in learned)
+    return Window(first, last)
 
 
-def _versions(names: Sequence[str]) -> dict[str, str]:
-    return {name: version(name) for name in names}
+def _versions() -> dict[str, str]:
+    """Of the libraries that took part."""
+    return {name: version(name) for name in LIBRARIES if name in sys.modules}
 
 
 def _packed(array: Stored) -> bytes:

@@ -1,13 +1,14 @@
 """A lake, read and cleaned: its log, and what is known of works and readers."""
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.trainer.lake import reading
 from infra.trainer.lake.cleaning import clean
-from infra.trainer.lake.lines import POSITIVE, WorkLine
+from infra.trainer.lake.lines import WorkLine
 from infra.trainer.lake.quality import Quality
-from infra.trainer.log import Log, write_down
+from infra.trainer.log import Log, in_columns, meetings
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,27 @@ class Catalogue:
 
 
 class NothingToLearn(Exception):
-    """The folder holds no event of a reader at a work."""
+    """The lake holds no event of a reader at a work."""
+
+    def __init__(self, lake: object) -> None:
+        super().__init__(f"{lake} holds no events that a model could learn from")
 
 
 def open_lake(folder: Path) -> Catalogue:
     """Raises NothingToLearn."""
     quality = Quality()
     described = reading.works(folder, quality)
-    events = clean(reading.events(folder, quality), described, quality)
-    met = sorted({event.line.work_id for event in events if event.line.kind in POSITIVE})
+    met = meetings(clean(reading.events(folder, quality), described, quality))
     if not met:
-        raise NothingToLearn(f"{folder} holds no events that a model could learn from")
-    ids = [*met, *sorted(described.keys() - set(met))]
-    log, readers = write_down(events, ids)
-    quality.readers, quality.works, quality.interactions = len(readers), len(ids), len(log)
-    works = [described.get(work_id) or WorkLine(work_id, "") for work_id in ids]
-    return Catalogue(log, readers, works, len(met), reading.interests(folder, quality), quality)
+        raise NothingToLearn(folder)
+    known = {meeting.work_id for meeting in met}
+    works = in_order(known, described)
+    log, readers = in_columns(met, [work.work_id for work in works])
+    quality.readers, quality.works, quality.interactions = len(readers), len(works), len(log)
+    return Catalogue(log, readers, works, len(known), reading.interests(folder, quality), quality)
+
+
+def in_order(met: Set[str], described: Mapping[str, WorkLine]) -> list[WorkLine]:
+    """Works as a log numbers them: those that were met first, then those that nobody met."""
+    ids = [*sorted(met), *sorted(described.keys() - met)]
+    return [described.get(work_id) or WorkLine(work_id, "") for work_id in ids]

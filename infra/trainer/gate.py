@@ -14,6 +14,7 @@ from chalicelib.recommend.scoring import Model
 from chalicelib.recommend.scoring.arrays import Floats
 from infra.trainer.benchmark.comparison import build
 from infra.trainer.catalogue import Catalogue
+from infra.trainer.fitting import ALONE, Means
 from infra.trainer.metrics import ranking
 from infra.trainer.serving import serve
 from infra.trainer.splits import Split, after, some_of
@@ -44,17 +45,21 @@ class Candidate:
     plan: Plan
     features: Floats | None
     metrics: dict[str, float]
+    means: Means = ALONE
 
 
 def compare(candidate: Candidate, live: Model | None) -> Verdict:
     """With nothing live, or too little since, it must be better than popularity."""
     if live is None:
         return _beside_popularity(candidate, NOTHING_LIVE)
-    split = after(candidate.catalogue.log, clock.parse(live.manifest.window.last).timestamp())
+    moment = clock.parse(live.manifest.window.last).timestamp()
+    split = after(candidate.catalogue.log, moment)
     if len(split.readers) < ENOUGH:
         return _beside_popularity(candidate, f"only {len(split.readers)} readers since the live model learned")
     split = some_of(split, MOST)
-    rehearsed = build(replace(candidate.catalogue, log=split.train), candidate.plan, candidate.features)
+    earlier = replace(candidate.catalogue, log=split.train)
+    whole = candidate.means.whole(candidate.plan, moment)
+    rehearsed = build(earlier, candidate.plan, candidate.features, whole)
     new, old = (_quality(model, split, candidate.catalogue) for model in (rehearsed, live))
     return Verdict(new >= TOLERANCE * old, f"NDCG@10 {new:.4f}, the live model's {old:.4f}")
 

@@ -1,7 +1,8 @@
 """Interactions in columns: what every split, model and metric takes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,25 +60,36 @@ class Log:
         return np.bincount(self.work, minlength=self.works).astype(np.intp)
 
 
-def write_down(events: Iterable[Read], work_ids: Sequence[str]) -> tuple[Log, list[str]]:
-    """The log of positive events on these works, sorted as ``clean`` leaves them, and the readers' names."""
-    places = {work_id: place for place, work_id in enumerate(work_ids)}
-    met: dict[tuple[str, int], list[float]] = {}
+class Meeting(NamedTuple):
+    """A row of the log while readers and works have names yet."""
+
+    reader: str
+    work_id: str
+    strength: float
+    at: float
+    rating: float
+
+
+def meetings(events: Iterable[Read]) -> list[Meeting]:
+    """Of positive events, sorted as ``clean`` leaves them: who met what first when, and how strongly at most."""
+    met: dict[tuple[str, str], list[float]] = {}
     for line, at, _ in events:
-        if line.kind in POSITIVE and line.work_id in places:
-            found = met.setdefault((line.reader, places[line.work_id]), [0.0, at, np.nan])
+        if line.kind in POSITIVE:
+            found = met.setdefault((line.reader, line.work_id), [0.0, at, np.nan])
             found[0] = max(found[0], POSITIVE[line.kind])
             found[2] = line.rating if line.rating is not None else found[2]
-    return _in_columns(met, len(work_ids))
+    return [Meeting(reader, work_id, *values) for (reader, work_id), values in met.items()]
 
 
-def _in_columns(met: Mapping[tuple[str, int], list[float]], works: int) -> tuple[Log, list[str]]:
-    names = sorted({reader for reader, _ in met})
+def in_columns(met: Sequence[Meeting], work_ids: Sequence[str]) -> tuple[Log, list[str]]:
+    """The log of these meetings, all with these works, each reader's in the order of time; and the readers' names."""
+    names = sorted({meeting.reader for meeting in met})
     numbers = {name: number for number, name in enumerate(names)}
-    reader = np.array([numbers[name] for name, _ in met], np.intp)
-    work = np.array([place for _, place in met], np.intp)
-    values = np.array(list(met.values()), np.float64).reshape(-1, 3)
+    places = {work_id: place for place, work_id in enumerate(work_ids)}
+    reader = np.array([numbers[meeting.reader] for meeting in met], np.intp)
+    work = np.array([places[meeting.work_id] for meeting in met], np.intp)
+    values = np.array([meeting[2:] for meeting in met], np.float64).reshape(-1, 3)
     order = np.lexsort((np.arange(len(reader)), values[:, 1], reader))
     strength, at, rating = values[order].T
     columns = (reader[order], work[order], strength.astype(np.float32), at, rating.astype(np.float32))
-    return Log(len(names), works, *columns), names
+    return Log(len(names), len(work_ids), *columns), names

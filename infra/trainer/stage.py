@@ -1,6 +1,7 @@
 """Training on a stage's own lake: fetched from S3, trained, and published where it is good enough."""
 
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +19,44 @@ LAKE = ("interactions/", "works/", "readers/")
 def train_stage(stage: str) -> int:
     """The exit code: 0 also where the live model stays, for that is no failure. Raises Stopped."""
     on_stage.enter(stage)
-    from infra.trainer import publishing
     from infra.trainer.training import train
 
     with tempfile.TemporaryDirectory(prefix="lake-") as name:
-        folder = Path(name)
-        fetch(on_stage.client("s3"), settings.bucket("lake"), folder / "lake")
-        try:
-            folder, candidate = train(folder / "lake", Path("build") / "models" / settings.stage())
-        except NothingToLearn as nothing:
-            raise Stopped(f"{nothing}. Readers' events reach the lake within an hour of when they happen.") from None
+        lake = Path(name) / "lake"
+        fetch(on_stage.client("s3"), settings.bucket("lake"), lake)
+        return make_live(lambda: train(lake, Path("build") / "models" / settings.stage()))
+
+
+def make_live(train: Callable[[], tuple[Path, gate.Candidate]]) -> int:
+    """Trains, and publishes where that is good enough; on a stage that was entered. As ``train_stage`` otherwise."""
+    from infra.trainer import publishing
+
+    try:
+        folder, candidate = train()
+    except NothingToLearn as nothing:
+        raise Stopped(f"{nothing}. Readers' events reach the lake within an hour of when they happen.") from None
     verdict = publishing.publish(folder, folder.name, lambda live: gate.compare(candidate, live))
     print(f"{folder.name} is {'live' if verdict.promoted else 'not promoted'}: {verdict.why}")
     return 0
 
 
-def fetch(s3: Any, bucket: str, to: Path) -> None:
-    """All that a model is learned from."""
+def fetch(s3: Any, bucket: str, to: Path, prefixes: Sequence[str] = LAKE) -> None:
+    """All that a model is learned from, or some of it."""
+    to.mkdir(parents=True, exist_ok=True)
+    for key in tqdm(keys(s3, bucket, prefixes), desc="the lake", unit=" objects", leave=False):
+        save(s3, bucket, key, to / key)
+
+
+def keys(s3: Any, bucket: str, prefixes: Sequence[str]) -> list[str]:
+    """Of all objects there."""
     pages = s3.get_paginator("list_objects_v2").paginate
-    found = (page.get("Contents", []) for prefix in LAKE for page in pages(Bucket=bucket, Prefix=prefix))
-    keys = [each["Key"] for objects in found for each in objects]
-    to.mkdir(parents=True)
-    for key in tqdm(keys, desc="the lake", unit=" objects", leave=False):
-        (to / key).parent.mkdir(parents=True, exist_ok=True)
-        _save(s3, bucket, key, to / key)
+    found = (page.get("Contents", []) for prefix in prefixes for page in pages(Bucket=bucket, Prefix=prefix))
+    return [each["Key"] for objects in found for each in objects]
 
 
-def _save(s3: Any, bucket: str, key: str, to: Path) -> None:
+def save(s3: Any, bucket: str, key: str, to: Path) -> None:
+    """An object as a file. Raises botocore's errors, so that what could not be fetched is not taken for broken."""
+    to.parent.mkdir(parents=True, exist_ok=True)
     with to.open("wb") as file:
         for chunk in s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(1024 * 1024):
             file.write(chunk)

@@ -12,11 +12,11 @@ from chalicelib.recommend import scoring
 from chalicelib.recommend.scoring.arrays import Floats, Places
 from infra.trainer import artefact
 from infra.trainer.catalogue import Catalogue
-from infra.trainer.fitting import fit
+from infra.trainer.fitting import Whole, fit, learn_whole
 from infra.trainer.metrics import confidence, ranking, spread
 from infra.trainer.serving import DEPTH, REMEMBERED, serve
 from infra.trainer.splits import Split, Way
-from infra.trainer.tuning.candidates import BASELINES, PARTS
+from infra.trainer.tuning.candidates import BASELINES, PARTS, Candidate
 from infra.trainer.tuning.choosing import answers, choose
 from infra.trainer.tuning.plan import Plan, make_plan
 from infra.trainer.tuning.search import Settings
@@ -65,7 +65,12 @@ class Comparison:
 
 
 def compare(
-    title: str, catalogue: Catalogue, way: Way, features: Floats | None, remembered: int | None = REMEMBERED
+    title: str,
+    catalogue: Catalogue,
+    way: Way,
+    features: Floats | None,
+    remembered: int | None = REMEMBERED,
+    parts: Sequence[Candidate] = PARTS,
 ) -> Comparison:
     """Each is tuned on an inner split of the training rows, learns all of them, and is asked once. No rows where nobody
     met enough to be asked."""
@@ -73,23 +78,24 @@ def compare(
     if not len(split.readers):
         return Comparison(title, 0, [])
     inner = way.inner(split.train)
-    plan = make_plan(split.train, way, features, len(catalogue.subjects))
-    settled = zip(PARTS, (plan.ease, plan.sequence, plan.factors), strict=True)
+    plan = make_plan(split.train, way, features, len(catalogue.subjects), parts)
+    settled = zip(parts, (plan.ease, plan.sequence, plan.factors), strict=True)
     tuned = ((each, choose(each, inner).settings) for each in tqdm(BASELINES, desc=title, leave=False))
     rows = []
     for candidate, settings in chain(tuned, settled):
         ranked = ranking.best(answers(candidate, settings, split), DEPTH)
         rows.append(judge(candidate.name, ranked, split, catalogue, settings))
-    model = build(replace(catalogue, log=split.train), plan, features)
+    whole = learn_whole(split.train, plan, parts)
+    model = build(replace(catalogue, log=split.train), plan, features, whole)
     ranked = serve(model, split, [work.work_id for work in catalogue.works], remembered)
     rows.append(judge(OURS, ranked, split, catalogue, plan.shares))
     return Comparison(title, len(split.readers), rows)
 
 
-def build(catalogue: Catalogue, plan: Plan, features: Floats | None) -> scoring.Model:
-    """Fitted, written, read back: what the platform would have."""
+def build(catalogue: Catalogue, plan: Plan, features: Floats | None, whole: Whole | None = None) -> scoring.Model:
+    """Fitted, written, read back: what the platform would have. ``whole`` as ``fit`` takes it."""
     with TemporaryDirectory() as folder:
-        fitted = fit(catalogue.log, plan, features, len(catalogue.subjects))
+        fitted = fit(catalogue.log, plan, features, len(catalogue.subjects), whole)
         return scoring.load(artefact.write(Path(folder), fitted, plan, catalogue, {}))
 
 

@@ -5,7 +5,7 @@ platform's own word: they cost access or money.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from infra.trainer.lake.lines import CLAIMED, WorkLine
 from infra.trainer.lake.quality import Quality
@@ -20,30 +20,41 @@ HOURS_WORKS = 240
 """More claims in a UTC day, or different works in an hour (one each 15 seconds, for an hour), and it is a machine."""
 BURST, BURST_SECONDS = 30, 10.0
 
+Authors = Mapping[str, Collection[str]]
+"""The authors of works, under their names as readers."""
+
 
 def clean(events: Iterable[Read], works: Mapping[str, WorkLine], quality: Quality) -> list[Read]:
     """What readers did, in the order of time within each reader."""
     by_reader: dict[str, list[Read]] = defaultdict(list)
-    for event in _possible(_once(events, quality), quality):
+    for event in events:
         by_reader[event.line.reader].append(event)
-    kept: list[Read] = []
-    for reader in sorted(by_reader):
-        own = _others_works(by_reader[reader], works, quality)
-        own.sort(key=lambda event: (event.at, event.line.event_id))
-        kept += _human(reader, own, quality)
-    quality.kept = len(kept)
+    authors = authors_of(works)
+    return [event for reader in sorted(by_reader) for event in clean_one(reader, by_reader[reader], authors, quality)]
+
+
+def clean_one(reader: str, events: Iterable[Read], authors: Authors, quality: Quality) -> list[Read]:
+    """What this reader did, in the order of time; ``events`` are in the order in which the lake holds them."""
+    own = _others_works(_possible(_once(events, quality), quality), authors, quality)
+    own.sort(key=lambda event: (event.at, event.line.event_id))
+    kept = _human(reader, own, quality)
+    quality.kept += len(kept)
     quality.kinds.update(event.line.kind for event in kept)
     return kept
 
 
+def authors_of(works: Mapping[str, WorkLine]) -> Authors:
+    """Of those works alone whose authors read."""
+    return {work_id: frozenset(work.author_readers) for work_id, work in works.items() if work.author_readers}
+
+
 def _once(events: Iterable[Read], quality: Quality) -> Iterable[Read]:
-    seen: set[tuple[str, str]] = set()
+    seen: set[str] = set()
     for event in events:
-        key = (event.line.reader, event.line.event_id)
-        if key in seen:
+        if event.line.event_id in seen:
             quality.duplicates += 1
         else:
-            seen.add(key)
+            seen.add(event.line.event_id)
             yield event
 
 
@@ -55,15 +66,14 @@ def _possible(events: Iterable[Read], quality: Quality) -> Iterable[Read]:
             quality.impossible_times += 1
 
 
-def _others_works(events: list[Read], works: Mapping[str, WorkLine], quality: Quality) -> list[Read]:
-    others = [event for event in events if not _is_own(event, works)]
-    quality.self_views += len(events) - len(others)
+def _others_works(events: Iterable[Read], authors: Authors, quality: Quality) -> list[Read]:
+    others = []
+    for event in events:
+        if event.line.reader in authors.get(event.line.work_id, ()):
+            quality.self_views += 1
+        else:
+            others.append(event)
     return others
-
-
-def _is_own(event: Read, works: Mapping[str, WorkLine]) -> bool:
-    work = works.get(event.line.work_id)
-    return work is not None and event.line.reader in work.author_readers
 
 
 def _human(reader: str, events: list[Read], quality: Quality) -> list[Read]:

@@ -23,6 +23,11 @@ class Quality:
     works: int = 0
     interactions: int = 0
 
+    def add(self, other: "Quality") -> None:
+        """What was found in another part of the same lake."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
     def rows(self) -> list[tuple[str, str]]:
         """What the report shows."""
         counted = [(name.replace("_", " "), value) for name, value in vars(self).items() if isinstance(value, int)]

@@ -28,28 +28,34 @@ class Read(NamedTuple):
 
 def events(folder: Path, quality: Quality) -> Iterator[Read]:
     """Every event, in the order of days and files."""
-    for file in tqdm(_files(folder / "interactions"), desc="reading events", unit="file", leave=False):
-        end = _end_of(file.parent.name)
-        for line in _lines(file, EventLine, quality):
-            at = _moment(line)
-            if at is None:
-                quality.unreadable += 1
-            else:
-                yield Read(line, at, end)
+    for file in tqdm(files(folder / "interactions"), desc="reading events", unit="file", leave=False):
+        yield from events_of(file, quality)
+
+
+def events_of(file: Path, quality: Quality) -> Iterator[Read]:
+    """Every event of one file; the name of its folder says of which day it is."""
+    end = _end_of(file.parent.name)
+    for line in _lines(file, EventLine, quality):
+        at = _moment(line)
+        if at is None:
+            quality.unreadable += 1
+        else:
+            yield Read(line, at, end)
 
 
 def works(folder: Path, quality: Quality) -> dict[str, WorkLine]:
     """The latest line of each work."""
-    return {line.work_id: line for file in _files(folder / "works") for line in _lines(file, WorkLine, quality)}
+    return {line.work_id: line for file in files(folder / "works") for line in _lines(file, WorkLine, quality)}
 
 
 def interests(folder: Path, quality: Quality) -> dict[str, list[str]]:
     """What readers declared."""
-    lines = (line for file in _files(folder / "readers") for line in _lines(file, ReaderLine, quality))
+    lines = (line for file in files(folder / "readers") for line in _lines(file, ReaderLine, quality))
     return {line.reader: line.interests for line in lines}
 
 
-def _files(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
+    """All that hold lines, in order."""
     return sorted([*folder.rglob("*.jsonl.gz"), *folder.rglob("*.jsonl")])
 
 

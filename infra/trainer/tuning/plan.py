@@ -10,7 +10,7 @@ from chalicelib.recommend.scoring.arrays import Floats
 from infra.trainer.log import Log
 from infra.trainer.models import histories
 from infra.trainer.splits import Split, Way
-from infra.trainer.tuning.candidates import OUTLOOK, PARTS, POPULARITY
+from infra.trainer.tuning.candidates import OUTLOOK, PARTS, POPULARITY, Candidate
 from infra.trainer.tuning.choosing import choose, gains, judged
 from infra.trainer.tuning.guessing import CONTENT, choose_content
 from infra.trainer.tuning.newcomers import answers, choose_newcomers
@@ -19,6 +19,10 @@ from infra.trainer.tuning.search import Settings, search
 USUAL, SETTLED = 12.0, (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Works from which a reader is served what comes next: newcomers' settings are tuned up to ten."""
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+
+
+Said = dict[str, Floats]
+"""Of each part by its name: readers × works, standardised."""
 
 
 class Plan(NamedTuple):
@@ -33,24 +37,31 @@ class Plan(NamedTuple):
     content: Settings
 
 
-def make_plan(log: Log, way: Way, features: Floats | None = None, subjects: int = 0) -> Plan:
+def make_plan(
+    log: Log,
+    way: Way,
+    features: Floats | None = None,
+    subjects: int = 0,
+    parts: Sequence[Candidate] = PARTS,
+) -> Plan:
     """Tuned part by part on an inner split of the log, made the same way; then the blend, on the same split. How works
-    are guessed from what they are about, on works left out."""
+    are guessed from what they are about, on works left out. ``parts`` are those of ``PARTS``, in that order, however
+    they learn."""
     inner = way.inner(log)
     popularity = choose(POPULARITY, inner).settings
     ease, sequence, factors = chosen = [
-        choose(part, inner).settings for part in tqdm(PARTS, desc="tuning parts", leave=False)
+        choose(part, inner).settings for part in tqdm(parts, desc="tuning parts", leave=False)
     ]
     newcomers = choose_newcomers(log, features, subjects)
-    shares = _blend(inner, [*chosen, newcomers])
-    newcomers |= {"settled": _settled(inner, [*chosen, newcomers], shares)}
-    content = CONTENT if features is None else choose_content(log, features, subjects, factors)
+    said = _read(inner, parts, [*chosen, newcomers])
+    shares = _blend(inner, said)
+    newcomers |= {"settled": _settled(inner, said, newcomers, shares)}
+    content = CONTENT if features is None else choose_content(log, features, subjects, factors, parts[-1].learn)
     return Plan(popularity, ease, sequence, factors, shares, newcomers, content)
 
 
-def _blend(stages: Sequence[Split], chosen: Sequence[Settings]) -> Settings:
+def _blend(stages: Sequence[Split], read: Sequence[Said]) -> Settings:
     """Shares, by the arithmetic of ``scoring.scores`` for all readers at once."""
-    read = _read(stages, chosen)
     unseen = [histories.seen(stage.past, stage.readers) for stage in stages]
 
     def reached(shares: Settings) -> float:
@@ -68,17 +79,17 @@ def _blend(stages: Sequence[Split], chosen: Sequence[Settings]) -> Settings:
     return max(found, key=lambda each: each.reached).settings
 
 
-def _settled(stages: Sequence[Split], chosen: Sequence[Settings], shares: Settings) -> float:
+def _settled(stages: Sequence[Split], read: Sequence[Said], newcomers: Settings, shares: Settings) -> float:
     """From how many works met the blend serves better than what newcomers are served; the usual number where that
     makes no difference."""
-    table = OUTLOOK.learn(stages[0].train, chosen[-1])
+    table = OUTLOOK.learn(stages[0].train, newcomers)
     known, settled, new = [], [], []
-    for stage, parts in zip(stages, _read(stages, chosen), strict=True):
+    for stage, parts in zip(stages, read, strict=True):
         hidden = histories.seen(stage.past, stage.readers)
         blend = sum((np.float32(shares[name]) * part for name, part in parts.items()), hidden)
         known.append(np.isinf(hidden).sum(axis=1))
         settled.append(gains(blend, stage))
-        new.append(gains(answers(table, stage, chosen[-1]), stage))
+        new.append(gains(answers(table, stage, newcomers), stage))
     met, late, early = (np.concatenate(each) for each in (known, settled, new))
     if not len(met):
         return USUAL
@@ -86,10 +97,10 @@ def _settled(stages: Sequence[Split], chosen: Sequence[Settings], shares: Settin
     return max(reached, key=lambda least: reached[least])
 
 
-def _read(stages: Sequence[Split], chosen: Sequence[Settings]) -> list[dict[str, Floats]]:
+def _read(stages: Sequence[Split], parts: Sequence[Candidate], chosen: Sequence[Settings]) -> list[Said]:
     """What each part says at each stage."""
-    read: list[dict[str, Floats]] = [{} for _ in stages]
-    for part, settings in zip((*PARTS, OUTLOOK), chosen, strict=True):
+    read: list[Said] = [{} for _ in stages]
+    for part, settings in zip((*parts, OUTLOOK), chosen, strict=True):
         learned = part.learn(stages[0].train, settings)
         for told, stage in zip(read, stages, strict=True):
             told[part.name] = histories.standard(part.read(learned, stage, settings))
