@@ -43,15 +43,15 @@ def make_live(train: Callable[[], tuple[Path, gate.Candidate]]) -> int:
 def fetch(s3: Any, bucket: str, to: Path, prefixes: Sequence[str] = LAKE) -> None:
     """All that a model is learned from, or some of it."""
     to.mkdir(parents=True, exist_ok=True)
-    for key in tqdm(keys(s3, bucket, prefixes), desc="the lake", unit=" objects", leave=False):
+    for key, _ in tqdm(objects(s3, bucket, prefixes), desc="the lake", unit=" objects", leave=False):
         save(s3, bucket, key, to / key)
 
 
-def keys(s3: Any, bucket: str, prefixes: Sequence[str]) -> list[str]:
-    """Of all objects there."""
+def objects(s3: Any, bucket: str, prefixes: Sequence[str]) -> list[tuple[str, int]]:
+    """Every object there, and its bytes."""
     pages = s3.get_paginator("list_objects_v2").paginate
     found = (page.get("Contents", []) for prefix in prefixes for page in pages(Bucket=bucket, Prefix=prefix))
-    return [each["Key"] for objects in found for each in objects]
+    return [(each["Key"], each["Size"]) for page in found for each in page]
 
 
 def save(s3: Any, bucket: str, key: str, to: Path) -> None:
