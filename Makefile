@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SPARK_BIN := .venv-spark/bin
+SPARK_READY := .venv-spark/.ready
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,7 +26,7 @@ check: $(READY) ## Format, lint, types, import rules, template, documentation: w
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m infra.operation.template
-	@$(BIN)/cfn-lint infra/template.yaml infra/edge.yaml infra/firewall.yaml infra/trainer.yaml build/operation.json
+	@$(BIN)/cfn-lint infra/template.yaml infra/edge.yaml infra/firewall.yaml infra/trainer.yaml infra/spark.yaml build/operation.json
 	@$(BIN)/python -m infra.reference --check
 	@echo "All checks passed."
 
@@ -104,6 +106,12 @@ rotate-keys: $(READY) ## Replace a secret in use: STAGE=dev KEY=token-keys|curso
 train: $(READY) ## Train the recommender: on a lake's folder (DATA=folder OUT=folder), or on a stage's lake and for it (STAGE=dev)
 	@$(BIN)/python -m infra.trainer $(if $(STAGE),--stage "$(STAGE)") $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)")
 
+train-spark: .java $(SPARK_READY) ## The same past one machine, on Spark: DATA=folder OUT=folder (DATA=s3://bucket, too), or STAGE=dev
+	@$(SPARK_BIN)/python -m infra.spark $(if $(STAGE),--stage "$(STAGE)") $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)")
+
+test-spark: .java $(SPARK_READY) ## The tests of training on Spark, on this machine (needs Java 17)
+	@$(SPARK_BIN)/pytest tests/spark
+
 bench-recommend: $(READY) ## Our recommender against EASE, ALS, BPR, item-kNN and popularity, on MovieLens 100K (DATA=folder: on yours)
 	@$(BIN)/python -m infra.trainer.benchmark $(if $(DATA),--data "$(DATA)")
 
@@ -112,9 +120,10 @@ lock: $(READY) ## Compile each requirements*.in into its pinned .txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements-signing.in -o requirements-signing.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements.txt -c requirements-signing.txt requirements-dev.in -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements-dev.txt infra/trainer/requirements.in -o infra/trainer/requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements-dev.txt infra/spark/requirements.in -o infra/spark/requirements.txt
 
 clean: ## Remove what the other commands made
-	rm -rf .venv build .lyceum .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-spark build .lyceum .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lyceum needs Python 3.11 or newer: make PYTHON=python3.11 …")'
@@ -123,4 +132,14 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-.PHONY: help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive replay-lake models personalize personalize-away personalize-forget rotate-keys train bench-recommend lock clean
+# What needs no installation is asked first. Spark lives in an environment of its own, for it takes 400 MB.
+.java:
+	@$(PYTHON) -m infra.spark.java
+
+$(SPARK_READY): requirements-dev.txt infra/spark/requirements.txt
+	@echo "Installing Spark into .venv-spark (once, some minutes) …"
+	@$(PYTHON) -m venv .venv-spark
+	@$(SPARK_BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt -r infra/spark/requirements.txt
+	@touch $(SPARK_READY)
+
+.PHONY: .java help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive replay-lake models personalize personalize-away personalize-forget rotate-keys train train-spark test-spark bench-recommend lock clean

@@ -43,6 +43,8 @@ FREE = (
     "AWS::Events::Rule",
     "AWS::ApiGateway::",
     "AWS::Batch::",
+    "AWS::EMRServerless::Application",
+    "AWS::Scheduler::Schedule",
     "AWS::CertificateManager::Certificate",
     "AWS::Budgets::Budget",
 )

@@ -14,6 +14,7 @@ from infra.deploy.stack import Stack
 from infra.deploy.stage_settings import StageSettings
 from infra.edge.stack import edge
 from infra.operation.stack import operation
+from infra.spark.scheduled import spark
 from infra.trainer.scheduled import trainer
 
 
@@ -33,7 +34,7 @@ class Deployed:
 
 
 Maker = Callable[[Deployed], Stack | None]
-MAKERS: tuple[Maker, ...] = (edge, operation, trainer)
+MAKERS: tuple[Maker, ...] = (edge, operation, spark, trainer)
 
 
 def stacks(deployed: Deployed) -> list[Stack]:
