@@ -1,6 +1,5 @@
 """What all readers teach, on the cluster: the same counts as on one machine, and factors that rank."""
 
-
 import numpy as np
 import pytest
 from pyspark.sql import SparkSession

@@ -70,7 +70,7 @@ def test_the_log_and_what_was_found_wrong_are_those_of_one_machine(tmp_path: Pat
 
 def test_however_the_work_is_parted(tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     lake = a_messy_lake(tmp_path)
-    monkeypatch.setattr("infra.spark.cleaning.PART_BYTES", 100)
+    monkeypatch.setattr("infra.spark.cleaning.PART_BYTES", 1_000)
     found, _ = open_lake(spark, str(lake))
     expected = theirs.open_lake(lake)
     assert found.quality == expected.quality

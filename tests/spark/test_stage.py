@@ -42,7 +42,7 @@ def test_what_readers_did_is_learned_and_live(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    upload(world, tracks(tmp_path / "lake", readers=60))
+    upload(world, tracks(tmp_path / "lake", readers=60, met=2))
     assert on_stage.perform(lambda: train_stage("dev")) == 0
     assert "is live: nothing is live" in capsys.readouterr().out
     standing, _ = live.read()
