@@ -8,9 +8,9 @@ import argparse
 from pathlib import Path
 
 from infra import on_stage
-from infra.deploy.errors import Stopped
-from infra.trainer.catalogue import NothingToLearn
+from infra.trainer.gate import Candidate
 from infra.trainer.one_thread import with_one_thread
+from infra.trainer.outcome import keep
 
 
 def main() -> int:
@@ -25,18 +25,13 @@ def main() -> int:
         return on_stage.perform(lambda: train_stage(told.stage))
     if not told.data or not told.out:
         parser.error("say DATA=folder OUT=folder, or STAGE=name")
-    return on_stage.perform(lambda: _train(told.data, told.out))
+    return on_stage.perform(lambda: keep(lambda: _train(told.data, told.out)))
 
 
-def _train(lake: str, out: Path) -> int:
+def _train(lake: str, out: Path) -> tuple[Path, Candidate]:
     from infra.spark.training import train
 
-    try:
-        written, _ = train(lake, out)
-    except NothingToLearn as nothing:
-        raise Stopped(f"{nothing}: docs/recommender.md says what a lake is.") from None
-    print(f"written: {written}")
-    return 0
+    return train(lake, out)
 
 
 if __name__ == "__main__":

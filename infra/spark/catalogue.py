@@ -27,21 +27,18 @@ NAMES = 2**32
 def open_lake(spark: SparkSession, lake: str) -> tuple[Catalogue, Everyone]:
     """The catalogue is what the trainer's own ``open_lake`` has, but its log is of readers drawn by their names where
     all would be too many for one machine. Raises NothingToLearn."""
-    files = interactions(lake)
-    if not files:
-        raise NothingToLearn(lake)
     quality, asides = Quality(), Quality()
     with about_works(lake) as folder:
         described, interests = reading.works(folder, quality), reading.interests(folder, asides)
-    found = cleaned(spark.sparkContext, files, authors_of(described)).persist(StorageLevel.DISK_ONLY)
-    _count_together(quality, [*found.filter(_is_a_count).collect(), asides])
+    found = cleaned(spark.sparkContext, interactions(lake), authors_of(described)).persist(StorageLevel.DISK_ONLY)
     met = found.filter(lambda item: not _is_a_count(item))
     counts = dict(met.mapPartitions(_counted).reduceByKey(add).collect())
     if not counts:
         raise NothingToLearn(lake)
     works = in_order(counts.keys(), described)
-    ids = [work.work_id for work in works]
+    _add_up(quality, [*found.filter(_is_a_count).collect(), asides])
     quality.readers, quality.works, quality.interactions = met.count(), len(works), sum(counts.values())
+    ids = [work.work_id for work in works]
     log, names = in_columns(_some(met, MOST_ROWS / quality.interactions), ids)
     everyone = Everyone(_numbered(spark, met, ids), len(ids))
     found.unpersist()
@@ -52,7 +49,7 @@ def _is_a_count(item: object) -> bool:
     return isinstance(item, Quality)
 
 
-def _count_together(quality: Quality, parts: Iterable[Quality]) -> None:
+def _add_up(quality: Quality, parts: Iterable[Quality]) -> None:
     for part in parts:
         quality.add(part)
     quality.bots.sort()

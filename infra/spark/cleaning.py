@@ -32,7 +32,7 @@ def cleaned(context: SparkContext, files: Sequence[File], authors: Authors) -> "
     parts = max(FEWEST_PARTS, sum(file.bytes for file in files) // PART_BYTES)
     names = [(number, file.name) for number, file in enumerate(files)]
     told = context.broadcast(authors)
-    read = context.parallelize(names, min(len(names), parts)).flatMap(_read)
+    read = context.parallelize(names, max(1, min(len(names), parts))).flatMap(_read)
     by_reader = read.repartitionAndSortWithinPartitions(parts, _place)
     return by_reader.mapPartitions(lambda rows: _clean(rows, told.value))
 

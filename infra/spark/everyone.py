@@ -33,8 +33,8 @@ class Everyone:
 
     def _counted(self, rows: DataFrame, last: float, half_life_days: float) -> tuple[Places, Floats]:
         """Of each work how many readers met it, and its popularity as ``models.popularity`` has it."""
-        faded = sql.pow(sql.lit(0.5), (sql.lit(last) - sql.col("at")) / (DAY * half_life_days))
-        weight = faded if half_life_days else sql.lit(1.0)
+        age = (sql.lit(last) - sql.col("at")) / DAY
+        weight = sql.pow(sql.lit(0.5), age / half_life_days) if half_life_days else sql.lit(1.0)
         counts, popular = np.zeros(self._works, np.intp), np.zeros(self._works, np.float64)
         for row in rows.groupBy("work").agg(sql.count("*").alias("met"), sql.sum(weight).alias("weight")).collect():
             counts[row.work], popular[row.work] = row.met, row.weight

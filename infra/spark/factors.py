@@ -68,6 +68,7 @@ class OnSpark:
     def __init__(self, spark: SparkSession) -> None:
         self._spark = spark
         self._known: dict[tuple[object, ...], Floats] = {}
+        self._rows: tuple[str, DataFrame | None] = ("", None)
 
     def candidate(self) -> Candidate:
         """In the place of ``FACTORS``: learned by MLlib, read as it is served, and tuned for both."""
@@ -75,15 +76,21 @@ class OnSpark:
 
     def learn(self, log: Log, told: Settings) -> Learned:
         """Works alone: readers are folded in when they ask."""
-        key = (_digest(log), *(told[name] for name in VALUES if name not in READING))
+        digest = _digest(log)
+        key = (digest, *(told[name] for name in VALUES if name not in READING))
         if key not in self._known:
-            self._known[key] = learned(self._rows(log), len(log), told, log.works)
+            self._known[key] = learned(self._sent(log, digest), len(log), told, log.works)
         works = self._known[key]
         return Learned(works[:0], works)
 
-    def _rows(self, log: Log) -> DataFrame:
-        rows = zip(log.reader.tolist(), log.work.tolist(), log.strength.tolist(), strict=True)
-        return self._spark.createDataFrame(list(rows), "reader int, work int, strength float", verifySchema=False)
+    def _sent(self, log: Log, digest: str) -> DataFrame:
+        """The log as Spark has it: sent once for all tries."""
+        known, rows = self._rows
+        if rows is None or known != digest:
+            told = zip(log.reader.tolist(), log.work.tolist(), log.strength.tolist(), strict=True)
+            rows = self._spark.createDataFrame(list(told), "reader int, work int, strength float", verifySchema=False)
+            self._rows = (digest, rows)
+        return rows
 
 
 def _digest(log: Log) -> str:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from chalicelib.core import settings
 from infra import on_stage
-from infra.trainer.stage import make_live
+from infra.trainer.outcome import make_live
 
 
 def train_stage(stage: str) -> int:
-    """The exit code, as the trainer's own ``train_stage``. Raises Stopped.
+    """The exit code, as ``make_live``. Raises Stopped.
 
     Models are written below the folder for what is temporary, for of an EMR Serverless worker nothing else is known.
     """

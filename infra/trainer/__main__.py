@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra import on_stage
 from infra.trainer.one_thread import with_one_thread
+from infra.trainer.outcome import keep
 
 
 def main() -> int:
@@ -26,9 +27,7 @@ def main() -> int:
         parser.error("say DATA=folder OUT=folder, or STAGE=name")
     from infra.trainer.training import train
 
-    written, _ = train(told.data, told.out)
-    print(f"written: {written}")
-    return 0
+    return on_stage.perform(lambda: keep(lambda: train(told.data, told.out)))
 
 
 if __name__ == "__main__":

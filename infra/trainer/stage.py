@@ -1,7 +1,7 @@
 """Training on a stage's own lake: fetched from S3, trained, and published where it is good enough."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,13 @@ from tqdm import tqdm
 
 from chalicelib.core import settings
 from infra import on_stage
-from infra.deploy.errors import Stopped
-from infra.trainer import gate
-from infra.trainer.catalogue import NothingToLearn
+from infra.trainer.outcome import make_live
 
 LAKE = ("interactions/", "works/", "readers/")
 
 
 def train_stage(stage: str) -> int:
-    """The exit code: 0 also where the live model stays, for that is no failure. Raises Stopped."""
+    """The exit code, as ``make_live``. Raises Stopped."""
     on_stage.enter(stage)
     from infra.trainer.training import train
 
@@ -25,19 +23,6 @@ def train_stage(stage: str) -> int:
         lake = Path(name) / "lake"
         fetch(on_stage.client("s3"), settings.bucket("lake"), lake)
         return make_live(lambda: train(lake, Path("build") / "models" / settings.stage()))
-
-
-def make_live(train: Callable[[], tuple[Path, gate.Candidate]]) -> int:
-    """Trains, and publishes where that is good enough; on a stage that was entered. As ``train_stage`` otherwise."""
-    from infra.trainer import publishing
-
-    try:
-        folder, candidate = train()
-    except NothingToLearn as nothing:
-        raise Stopped(f"{nothing}. Readers' events reach the lake within an hour of when they happen.") from None
-    verdict = publishing.publish(folder, folder.name, lambda live: gate.compare(candidate, live))
-    print(f"{folder.name} is {'live' if verdict.promoted else 'not promoted'}: {verdict.why}")
-    return 0
 
 
 def fetch(s3: Any, bucket: str, to: Path, prefixes: Sequence[str] = LAKE) -> None:
