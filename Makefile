@@ -132,7 +132,7 @@ $(READY): requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt
 	@touch $(READY)
 
-# What needs no installation is asked first. Spark lives in an environment of its own, for it takes 400 MB.
+# What needs no installation is asked first. Spark lives in an environment of its own, for it takes 350 MB.
 .java:
 	@$(PYTHON) -m infra.spark.java
 

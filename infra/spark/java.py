@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 OLDEST, NEWEST = 17, 21
-"""Spark 3.5 is built for 8, 11 and 17, and its tests pass on 21; Java 24 has lost what Hadoop's login needs."""
+"""Spark 3.5 names 8, 11 and 17: 17 is tested here, 21 is let pass. Java 24 lost what Hadoop's login needs."""
 WHAT_TO_DO = (
     f"Spark runs on Java {OLDEST} to {NEWEST}. Install it (Debian, Ubuntu: apt-get install openjdk-17-jre-headless; "
     "macOS: brew install openjdk@17), or let JAVA_HOME name the folder where it is; then run this again."
