@@ -2,13 +2,15 @@
 
 ``DATA=folder OUT=folder``: the model is ``OUT/<version>/``; it appears whole, by one rename, or not at all. The report
 lies in ``OUT/report-<version>/``. ``STAGE=name``: the same on the stage's own lake, and the model becomes live there
-where it is good enough beside the one that is.
+where it is good enough beside the one that is. ``--attention`` (``make train-attention``): with a sequence model as a
+further part; needs torch.
 """
 
 import argparse
 from pathlib import Path
 
 from infra import on_stage
+from infra.trainer.further import parts
 from infra.trainer.one_thread import with_one_thread
 
 
@@ -17,16 +19,18 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="a folder in the lake's format: docs/recommender.md")
     parser.add_argument("--out", type=Path, help="where models are kept")
     parser.add_argument("--stage", help="train on this stage's lake, and publish there")
+    parser.add_argument("--attention", action="store_true", help="let a sequence model join: needs torch")
     told = parser.parse_args()
+    further = parts(told.attention)
     if told.stage:
         from infra.trainer.stage import train_stage
 
-        return on_stage.perform(lambda: train_stage(told.stage))
+        return on_stage.perform(lambda: train_stage(told.stage, further))
     if not told.data or not told.out:
         parser.error("say DATA=folder OUT=folder, or STAGE=name")
     from infra.trainer.training import train
 
-    written, _ = train(told.data, told.out)
+    written, _ = train(told.data, told.out, further)
     print(f"written: {written}")
     return 0
 

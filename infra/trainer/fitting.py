@@ -1,10 +1,11 @@
 """Everything that a served model is made of, learned from a log by a plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from chalicelib.recommend.scoring.arrays import Floats, Places
+from chalicelib.recommend.scoring.attention import Attention
 from infra.trainer.log import Log
 from infra.trainer.models import content
 from infra.trainer.models.factors import als
@@ -20,13 +21,15 @@ the time to solve it grows with their cube; the others are known by their factor
 @dataclass(frozen=True)
 class Fitted:
     """``order`` are the log's numbers of works in the order of everything else: those of the tables, then others that
-    were met, then those that nobody met. ``met`` counts the first two."""
+    were met, then those that nobody met. ``met`` counts the first two. ``further`` parts know the tables' works, too;
+    they are there where they have a share."""
 
     order: Places
     met: int
     tables: dict[str, Floats]
     factors: Floats
     popularity: Floats
+    further: dict[str, Attention] = field(default_factory=dict)
 
 
 def fit(log: Log, plan: Plan, features: Floats | None = None, subjects: int = 0) -> Fitted:
@@ -42,8 +45,9 @@ def fit(log: Log, plan: Plan, features: Floats | None = None, subjects: int = 0)
         "sequence": SEQUENCE.learn(tabled, plan.sequence),
         "outlook": OUTLOOK.learn(tabled, plan.newcomers),
     }
+    further = {part.name: part.learn(tabled, told) for part, told in plan.further if plan.shares[part.name]}
     factors, popularity = _of_all(sorted_log, plan, met, None if features is None else features[order], subjects)
-    return Fitted(order, met, tables, factors, popularity)
+    return Fitted(order, met, tables, factors, popularity, further)
 
 
 def _of_all(log: Log, plan: Plan, met: int, features: Floats | None, subjects: int) -> tuple[Floats, Floats]:

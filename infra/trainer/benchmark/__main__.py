@@ -5,6 +5,7 @@ Prints the tables, writes a report with plots into build/bench/recommend/, and b
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from infra.deploy.tree import BUILD
@@ -14,9 +15,11 @@ from infra.trainer.benchmark.comparison import compare
 from infra.trainer.benchmark.describing import describe
 from infra.trainer.benchmark.report import Findings, shown, write_report
 from infra.trainer.catalogue import open_lake
+from infra.trainer.further import parts
 from infra.trainer.one_thread import with_one_thread
 from infra.trainer.serving import REMEMBERED
 from infra.trainer.splits import LAST_FIFTH, NEXT_WORK, RANDOM_FIFTH
+from infra.trainer.tuning.candidates import Candidate
 from infra.trainer.tuning.plan import make_plan
 
 LAST, RANDOM, TIME = "each reader's last work", "a random fifth", "the last fifth of time"
@@ -24,14 +27,14 @@ SPLITS = ((LAST, NEXT_WORK, REMEMBERED), (RANDOM, RANDOM_FIFTH, None), (TIME, LA
 """What happened last is asked of what the platform remembers. A random fifth has no last: all that is left is told."""
 
 
-def measure(data: Path, out: Path) -> Findings:
+def measure(data: Path, out: Path, further: Sequence[Candidate] = ()) -> Findings:
     """All figures of a lake. Raises NothingToLearn."""
     catalogue = comparable(open_lake(data))
     features, subjects = describe(catalogue, out / "described.npz"), len(catalogue.subjects)
     findings = Findings(str(data), catalogue.quality, [])
     findings.figures = speed.ratio()
     for title, way, remembered in SPLITS:
-        findings.comparisons.append(compare(title, catalogue, way, features, remembered))
+        findings.comparisons.append(compare(title, catalogue, way, features, remembered, further))
         print(f"\n{title}\n{shown(findings.comparisons[-1])}", flush=True)
     findings.ratings = rating_prediction.measure(catalogue.log)
     findings.small_case = rating_prediction.small_case()
@@ -65,9 +68,10 @@ def figures(findings: Findings) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-recommend", description=__doc__)
     parser.add_argument("--data", type=Path, help="a folder in the lake's format; default: MovieLens 100K")
+    parser.add_argument("--attention", action="store_true", help="let a sequence model join: needs torch")
     told = parser.parse_args()
     out = BUILD / "bench" / "recommend"
-    findings = measure(told.data or ml100k.lake(), out)
+    findings = measure(told.data or ml100k.lake(), out, parts(told.attention))
     report = write_report(out, findings)
     file = BUILD / "bench" / "bench-recommend.json"
     file.write_text(json.dumps(findings.figures, indent=2) + "\n")

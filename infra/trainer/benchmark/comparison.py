@@ -16,7 +16,7 @@ from infra.trainer.fitting import fit
 from infra.trainer.metrics import confidence, ranking, spread
 from infra.trainer.serving import DEPTH, REMEMBERED, serve
 from infra.trainer.splits import Split, Way
-from infra.trainer.tuning.candidates import BASELINES, PARTS
+from infra.trainer.tuning.candidates import BASELINES, PARTS, Candidate
 from infra.trainer.tuning.choosing import answers, choose
 from infra.trainer.tuning.plan import Plan, make_plan
 from infra.trainer.tuning.search import Settings
@@ -65,7 +65,12 @@ class Comparison:
 
 
 def compare(
-    title: str, catalogue: Catalogue, way: Way, features: Floats | None, remembered: int | None = REMEMBERED
+    title: str,
+    catalogue: Catalogue,
+    way: Way,
+    features: Floats | None,
+    remembered: int | None = REMEMBERED,
+    further: Sequence[Candidate] = (),
 ) -> Comparison:
     """Each is tuned on an inner split of the training rows, learns all of them, and is asked once. No rows where nobody
     met enough to be asked."""
@@ -73,8 +78,8 @@ def compare(
     if not len(split.readers):
         return Comparison(title, 0, [])
     inner = way.inner(split.train)
-    plan = make_plan(split.train, way, features, len(catalogue.subjects))
-    settled = zip(PARTS, (plan.ease, plan.sequence, plan.factors), strict=True)
+    plan = make_plan(split.train, way, features, len(catalogue.subjects), further)
+    settled = (*zip(PARTS, (plan.ease, plan.sequence, plan.factors), strict=True), *plan.further)
     tuned = ((each, choose(each, inner).settings) for each in tqdm(BASELINES, desc=title, leave=False))
     rows = []
     for candidate, settings in chain(tuned, settled):

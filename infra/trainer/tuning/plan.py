@@ -1,6 +1,6 @@
 """All that is chosen before a model is fitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from chalicelib.recommend.scoring.arrays import Floats
 from infra.trainer.log import Log
 from infra.trainer.models import histories
 from infra.trainer.splits import Split, Way
-from infra.trainer.tuning.candidates import OUTLOOK, PARTS, POPULARITY
+from infra.trainer.tuning.candidates import OUTLOOK, PARTS, POPULARITY, Candidate
 from infra.trainer.tuning.choosing import choose, gains, judged
 from infra.trainer.tuning.guessing import CONTENT, choose_content
 from infra.trainer.tuning.newcomers import answers, choose_newcomers
@@ -19,10 +19,17 @@ from infra.trainer.tuning.search import Settings, search
 USUAL, SETTLED = 12.0, (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Works from which a reader is served what comes next: newcomers' settings are tuned up to ten."""
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+TRIES = 10
+"""For each part's share."""
+
+Chosen = tuple[Candidate, Settings]
+Told = Mapping[str, Floats]
+"""What each part says at a stage."""
 
 
 class Plan(NamedTuple):
-    """Settings of each part, their shares in the blend, of newcomers, and of works without readers."""
+    """Settings of each part, their shares in the blend, of newcomers, and of works without readers; and what was
+    chosen for ``further`` parts, which know themselves how they learn."""
 
     popularity: Settings
     ease: Settings
@@ -31,26 +38,28 @@ class Plan(NamedTuple):
     shares: Settings
     newcomers: Settings
     content: Settings
+    further: tuple[Chosen, ...] = ()
 
 
-def make_plan(log: Log, way: Way, features: Floats | None = None, subjects: int = 0) -> Plan:
+def make_plan(
+    log: Log, way: Way, features: Floats | None = None, subjects: int = 0, further: Sequence[Candidate] = ()
+) -> Plan:
     """Tuned part by part on an inner split of the log, made the same way; then the blend, on the same split. How works
     are guessed from what they are about, on works left out."""
     inner = way.inner(log)
     popularity = choose(POPULARITY, inner).settings
-    ease, sequence, factors = chosen = [
-        choose(part, inner).settings for part in tqdm(PARTS, desc="tuning parts", leave=False)
-    ]
+    chosen = [(part, choose(part, inner).settings) for part in tqdm((*PARTS, *further), desc="tuning", leave=False)]
     newcomers = choose_newcomers(log, features, subjects)
-    shares = _blend(inner, [*chosen, newcomers])
-    newcomers |= {"settled": _settled(inner, [*chosen, newcomers], shares)}
+    read = _read(inner, [*chosen, (OUTLOOK, newcomers)])
+    shares = _blend(inner, read)
+    newcomers |= {"settled": _settled(inner, read, newcomers, shares)}
+    ease, sequence, factors = (settings for _, settings in chosen[: len(PARTS)])
     content = CONTENT if features is None else choose_content(log, features, subjects, factors)
-    return Plan(popularity, ease, sequence, factors, shares, newcomers, content)
+    return Plan(popularity, ease, sequence, factors, shares, newcomers, content, tuple(chosen[len(PARTS) :]))
 
 
-def _blend(stages: Sequence[Split], chosen: Sequence[Settings]) -> Settings:
+def _blend(stages: Sequence[Split], read: Sequence[Told]) -> Settings:
     """Shares, by the arithmetic of ``scoring.scores`` for all readers at once."""
-    read = _read(stages, chosen)
     unseen = [histories.seen(stage.past, stage.readers) for stage in stages]
 
     def reached(shares: Settings) -> float:
@@ -64,21 +73,21 @@ def _blend(stages: Sequence[Split], chosen: Sequence[Settings]) -> Settings:
     values = dict.fromkeys(names, SHARES)
     alike = {**dict.fromkeys(names, 0.4), OUTLOOK.name: 0.0}
     alone = [{**dict.fromkeys(names, 0.0), name: 1.0} for name in names]
-    found = [search(start, values, reached, budget=40) for start in (alike, max(alone, key=reached))]
+    found = [search(start, values, reached, budget=TRIES * len(names)) for start in (alike, max(alone, key=reached))]
     return max(found, key=lambda each: each.reached).settings
 
 
-def _settled(stages: Sequence[Split], chosen: Sequence[Settings], shares: Settings) -> float:
+def _settled(stages: Sequence[Split], read: Sequence[Told], newcomers: Settings, shares: Settings) -> float:
     """From how many works met the blend serves better than what newcomers are served; the usual number where that
     makes no difference."""
-    table = OUTLOOK.learn(stages[0].train, chosen[-1])
+    table = OUTLOOK.learn(stages[0].train, newcomers)
     known, settled, new = [], [], []
-    for stage, parts in zip(stages, _read(stages, chosen), strict=True):
+    for stage, parts in zip(stages, read, strict=True):
         hidden = histories.seen(stage.past, stage.readers)
         blend = sum((np.float32(shares[name]) * part for name, part in parts.items()), hidden)
         known.append(np.isinf(hidden).sum(axis=1))
         settled.append(gains(blend, stage))
-        new.append(gains(answers(table, stage, chosen[-1]), stage))
+        new.append(gains(answers(table, stage, newcomers), stage))
     met, late, early = (np.concatenate(each) for each in (known, settled, new))
     if not len(met):
         return USUAL
@@ -86,11 +95,10 @@ def _settled(stages: Sequence[Split], chosen: Sequence[Settings], shares: Settin
     return max(reached, key=lambda least: reached[least])
 
 
-def _read(stages: Sequence[Split], chosen: Sequence[Settings]) -> list[dict[str, Floats]]:
-    """What each part says at each stage."""
+def _read(stages: Sequence[Split], chosen: Sequence[Chosen]) -> list[Told]:
     read: list[dict[str, Floats]] = [{} for _ in stages]
-    for part, settings in zip((*PARTS, OUTLOOK), chosen, strict=True):
+    for part, settings in chosen:
         learned = part.learn(stages[0].train, settings)
         for told, stage in zip(read, stages, strict=True):
             told[part.name] = histories.standard(part.read(learned, stage, settings))
-    return read
+    return list(read)
