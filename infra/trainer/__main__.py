@@ -10,8 +10,8 @@ import argparse
 from pathlib import Path
 
 from infra import on_stage
-from infra.trainer.further import parts
 from infra.trainer.one_thread import with_one_thread
+from infra.trainer.parts import parts
 
 
 def main() -> int:
@@ -21,16 +21,16 @@ def main() -> int:
     parser.add_argument("--stage", help="train on this stage's lake, and publish there")
     parser.add_argument("--attention", action="store_true", help="let a sequence model join: needs torch")
     told = parser.parse_args()
-    further = parts(told.attention)
+    made_of = parts(told.attention)
     if told.stage:
         from infra.trainer.stage import train_stage
 
-        return on_stage.perform(lambda: train_stage(told.stage, further))
+        return on_stage.perform(lambda: train_stage(told.stage, made_of))
     if not told.data or not told.out:
         parser.error("say DATA=folder OUT=folder, or STAGE=name")
     from infra.trainer.training import train
 
-    written, _ = train(told.data, told.out, further)
+    written, _ = train(told.data, told.out, made_of)
     print(f"written: {written}")
     return 0
 

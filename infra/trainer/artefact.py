@@ -113,7 +113,8 @@ def _manifest(
         files=files,
         metrics=dict(metrics),
         window=_window(catalogue),
-        versions=_versions(("numpy", "scipy", "implicit")) | {"texts": reader_of_texts()},
+        versions=_versions(("numpy", "scipy", "implicit", *["torch"] * bool(fitted.further)))
+        | {"texts": reader_of_texts()},
         attention=[AttentionShape(name, each.heads, plan.shares[name]) for name, each in fitted.further.items()],
     )
 

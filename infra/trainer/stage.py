@@ -12,12 +12,12 @@ from infra import on_stage
 from infra.deploy.errors import Stopped
 from infra.trainer import gate
 from infra.trainer.catalogue import NothingToLearn
-from infra.trainer.tuning.candidates import Candidate
+from infra.trainer.tuning.candidates import PARTS, Candidate
 
 LAKE = ("interactions/", "works/", "readers/")
 
 
-def train_stage(stage: str, further: Sequence[Candidate] = ()) -> int:
+def train_stage(stage: str, parts: Sequence[Candidate] = PARTS) -> int:
     """The exit code: 0 also where the live model stays, for that is no failure. Raises Stopped."""
     on_stage.enter(stage)
     from infra.trainer import publishing
@@ -27,7 +27,7 @@ def train_stage(stage: str, further: Sequence[Candidate] = ()) -> int:
         folder = Path(name)
         fetch(on_stage.client("s3"), settings.bucket("lake"), folder / "lake")
         try:
-            folder, candidate = train(folder / "lake", Path("build") / "models" / settings.stage(), further)
+            folder, candidate = train(folder / "lake", Path("build") / "models" / settings.stage(), parts)
         except NothingToLearn as nothing:
             raise Stopped(f"{nothing}. Readers' events reach the lake within an hour of when they happen.") from None
     verdict = publishing.publish(folder, folder.name, lambda live: gate.compare(candidate, live))

@@ -12,18 +12,19 @@ from infra.trainer.catalogue import open_lake
 from infra.trainer.fitting import fit
 from infra.trainer.gate import Candidate
 from infra.trainer.splits import NEXT_WORK
+from infra.trainer.tuning.candidates import PARTS
 from infra.trainer.tuning.candidates import Candidate as Part
 from infra.trainer.tuning.plan import make_plan
 
 
-def train(data: Path, out: Path, further: Sequence[Part] = ()) -> tuple[Path, Candidate]:
+def train(data: Path, out: Path, parts: Sequence[Part] = PARTS) -> tuple[Path, Candidate]:
     """The folder of the model, and how it came about. A lake in which nobody met three works yields a model without
-    metrics, by settings that did well elsewhere. ``further`` parts join the blend. Raises NothingToLearn."""
+    metrics, by settings that did well elsewhere. Raises NothingToLearn."""
     catalogue = open_lake(data)
     sample = comparable(catalogue)
     sampled = describe(sample, out / "described-sample.npz")
-    comparison = compare("next work", sample, NEXT_WORK, sampled, further=further)
-    plan = make_plan(sample.log, NEXT_WORK, sampled, len(sample.subjects), further)
+    comparison = compare("next work", sample, NEXT_WORK, sampled, parts=parts)
+    plan = make_plan(sample.log, NEXT_WORK, sampled, len(sample.subjects), parts)
     features = sampled if sample is catalogue else describe(catalogue, out / "described.npz")
     fitted = fit(catalogue.log, plan, features, len(catalogue.subjects))
     metrics = _metrics(comparison)

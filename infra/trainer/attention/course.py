@@ -17,9 +17,9 @@ from infra.trainer.log import Log
 SEED = 23
 BATCH = 32
 """Windows a step."""
-STEPS = 500
+STEPS = 100
 """An epoch sees each window once, or, where there are more, so many batches of them drawn by chance: that bounds the
-time of learning, and counting steps rather than seconds keeps it the same on every machine."""
+time of learning, and steps, unlike seconds, are the same on every machine."""
 RISING = 100
 """Steps until the rate of learning is what it shall be."""
 STEEPEST = 1.0

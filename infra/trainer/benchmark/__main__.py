@@ -15,11 +15,11 @@ from infra.trainer.benchmark.comparison import compare
 from infra.trainer.benchmark.describing import describe
 from infra.trainer.benchmark.report import Findings, shown, write_report
 from infra.trainer.catalogue import open_lake
-from infra.trainer.further import parts
 from infra.trainer.one_thread import with_one_thread
+from infra.trainer.parts import parts
 from infra.trainer.serving import REMEMBERED
 from infra.trainer.splits import LAST_FIFTH, NEXT_WORK, RANDOM_FIFTH
-from infra.trainer.tuning.candidates import Candidate
+from infra.trainer.tuning.candidates import PARTS, Candidate
 from infra.trainer.tuning.plan import make_plan
 
 LAST, RANDOM, TIME = "each reader's last work", "a random fifth", "the last fifth of time"
@@ -27,14 +27,14 @@ SPLITS = ((LAST, NEXT_WORK, REMEMBERED), (RANDOM, RANDOM_FIFTH, None), (TIME, LA
 """What happened last is asked of what the platform remembers. A random fifth has no last: all that is left is told."""
 
 
-def measure(data: Path, out: Path, further: Sequence[Candidate] = ()) -> Findings:
+def measure(data: Path, out: Path, made_of: Sequence[Candidate] = PARTS) -> Findings:
     """All figures of a lake. Raises NothingToLearn."""
     catalogue = comparable(open_lake(data))
     features, subjects = describe(catalogue, out / "described.npz"), len(catalogue.subjects)
     findings = Findings(str(data), catalogue.quality, [])
     findings.figures = speed.ratio()
     for title, way, remembered in SPLITS:
-        findings.comparisons.append(compare(title, catalogue, way, features, remembered, further))
+        findings.comparisons.append(compare(title, catalogue, way, features, remembered, made_of))
         print(f"\n{title}\n{shown(findings.comparisons[-1])}", flush=True)
     findings.ratings = rating_prediction.measure(catalogue.log)
     findings.small_case = rating_prediction.small_case()

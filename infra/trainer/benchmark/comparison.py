@@ -70,7 +70,7 @@ def compare(
     way: Way,
     features: Floats | None,
     remembered: int | None = REMEMBERED,
-    further: Sequence[Candidate] = (),
+    parts: Sequence[Candidate] = PARTS,
 ) -> Comparison:
     """Each is tuned on an inner split of the training rows, learns all of them, and is asked once. No rows where nobody
     met enough to be asked."""
@@ -78,8 +78,8 @@ def compare(
     if not len(split.readers):
         return Comparison(title, 0, [])
     inner = way.inner(split.train)
-    plan = make_plan(split.train, way, features, len(catalogue.subjects), further)
-    settled = (*zip(PARTS, (plan.ease, plan.sequence, plan.factors), strict=True), *plan.further)
+    plan = make_plan(split.train, way, features, len(catalogue.subjects), parts)
+    settled = zip(parts, (plan.ease, plan.sequence, plan.factors, *(told for _, told in plan.further)), strict=True)
     tuned = ((each, choose(each, inner).settings) for each in tqdm(BASELINES, desc=title, leave=False))
     rows = []
     for candidate, settings in chain(tuned, settled):

@@ -1,6 +1,6 @@
 """All that is chosen before a model is fitted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +20,16 @@ USUAL, SETTLED = 12.0, (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Works from which a reader is served what comes next: newcomers' settings are tuned up to ten."""
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 TRIES = 10
-"""For each part's share."""
+"""Of the blend, for each part."""
 
-Chosen = tuple[Candidate, Settings]
-Told = Mapping[str, Floats]
-"""What each part says at a stage."""
+
+Said = dict[str, Floats]
+"""Of each part by its name: readers × works, standardised."""
 
 
 class Plan(NamedTuple):
     """Settings of each part, their shares in the blend, of newcomers, and of works without readers; and what was
-    chosen for ``further`` parts, which know themselves how they learn."""
+    chosen for ``further`` parts, which say themselves how they are learned."""
 
     popularity: Settings
     ease: Settings
@@ -38,27 +38,33 @@ class Plan(NamedTuple):
     shares: Settings
     newcomers: Settings
     content: Settings
-    further: tuple[Chosen, ...] = ()
+    further: tuple[tuple[Candidate, Settings], ...] = ()
 
 
 def make_plan(
-    log: Log, way: Way, features: Floats | None = None, subjects: int = 0, further: Sequence[Candidate] = ()
+    log: Log,
+    way: Way,
+    features: Floats | None = None,
+    subjects: int = 0,
+    parts: Sequence[Candidate] = PARTS,
 ) -> Plan:
     """Tuned part by part on an inner split of the log, made the same way; then the blend, on the same split. How works
-    are guessed from what they are about, on works left out."""
+    are guessed from what they are about, on works left out. ``parts`` are those of ``PARTS``, in that order, however
+    they learn, and further ones behind them."""
     inner = way.inner(log)
     popularity = choose(POPULARITY, inner).settings
-    chosen = [(part, choose(part, inner).settings) for part in tqdm((*PARTS, *further), desc="tuning", leave=False)]
+    chosen = [choose(part, inner).settings for part in tqdm(parts, desc="tuning parts", leave=False)]
+    ease, sequence, factors, *_ = chosen
     newcomers = choose_newcomers(log, features, subjects)
-    read = _read(inner, [*chosen, (OUTLOOK, newcomers)])
-    shares = _blend(inner, read)
-    newcomers |= {"settled": _settled(inner, read, newcomers, shares)}
-    ease, sequence, factors = (settings for _, settings in chosen[: len(PARTS)])
+    said = _read(inner, parts, [*chosen, newcomers])
+    shares = _blend(inner, said)
+    newcomers |= {"settled": _settled(inner, said, newcomers, shares)}
     content = CONTENT if features is None else choose_content(log, features, subjects, factors)
-    return Plan(popularity, ease, sequence, factors, shares, newcomers, content, tuple(chosen[len(PARTS) :]))
+    further = tuple(zip(parts, chosen, strict=True))[len(PARTS) :]
+    return Plan(popularity, ease, sequence, factors, shares, newcomers, content, further)
 
 
-def _blend(stages: Sequence[Split], read: Sequence[Told]) -> Settings:
+def _blend(stages: Sequence[Split], read: Sequence[Said]) -> Settings:
     """Shares, by the arithmetic of ``scoring.scores`` for all readers at once."""
     unseen = [histories.seen(stage.past, stage.readers) for stage in stages]
 
@@ -77,7 +83,7 @@ def _blend(stages: Sequence[Split], read: Sequence[Told]) -> Settings:
     return max(found, key=lambda each: each.reached).settings
 
 
-def _settled(stages: Sequence[Split], read: Sequence[Told], newcomers: Settings, shares: Settings) -> float:
+def _settled(stages: Sequence[Split], read: Sequence[Said], newcomers: Settings, shares: Settings) -> float:
     """From how many works met the blend serves better than what newcomers are served; the usual number where that
     makes no difference."""
     table = OUTLOOK.learn(stages[0].train, newcomers)
@@ -95,10 +101,11 @@ def _settled(stages: Sequence[Split], read: Sequence[Told], newcomers: Settings,
     return max(reached, key=lambda least: reached[least])
 
 
-def _read(stages: Sequence[Split], chosen: Sequence[Chosen]) -> list[Told]:
-    read: list[dict[str, Floats]] = [{} for _ in stages]
-    for part, settings in chosen:
+def _read(stages: Sequence[Split], parts: Sequence[Candidate], chosen: Sequence[Settings]) -> list[Said]:
+    """What each part says at each stage."""
+    read: list[Said] = [{} for _ in stages]
+    for part, settings in zip((*parts, OUTLOOK), chosen, strict=True):
         learned = part.learn(stages[0].train, settings)
         for told, stage in zip(read, stages, strict=True):
             told[part.name] = histories.standard(part.read(learned, stage, settings))
-    return list(read)
+    return read
