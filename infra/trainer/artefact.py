@@ -3,7 +3,8 @@
 import io
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,6 +36,7 @@ DENSE = 2_048
 """Up to so many works, tables hold all pairs; beyond, the strongest of each row."""
 STRONGEST = 200
 UNFINISHED = ".unfinished-"
+LIBRARIES = ("numpy", "scipy", "implicit", "torch")
 
 
 def write(folder: Path, fitted: Fitted, plan: Plan, catalogue: Catalogue, metrics: Mapping[str, float]) -> Path:
@@ -113,8 +115,7 @@ def _manifest(
         files=files,
         metrics=dict(metrics),
         window=_window(catalogue),
-        versions=_versions(("numpy", "scipy", "implicit", *["torch"] * bool(fitted.further)))
-        | {"texts": reader_of_texts()},
+        versions=_versions() | {"texts": reader_of_texts()},
         attention=[AttentionShape(name, each.heads, plan.shares[name]) for name, each in fitted.further.items()],
     )
 
@@ -128,8 +129,9 @@ def _window(catalogue: Catalogue) -> Window:
     return Window(clock.rfc3339(clock.of(int(at.min()))), clock.rfc3339(clock.of(int(at.max()))))
 
 
-def _versions(names: Sequence[str]) -> dict[str, str]:
-    return {name: version(name) for name in names}
+def _versions() -> dict[str, str]:
+    """Of the libraries that took part."""
+    return {name: version(name) for name in LIBRARIES if name in sys.modules}
 
 
 def _packed(array: Stored) -> bytes:
