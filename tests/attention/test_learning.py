@@ -80,12 +80,12 @@ def test_a_search_goes_on_with_what_was_learned_on_the_same_log(monkeypatch):
     learned = []
     monkeypatch.setattr(Course, "_epoch", counted(Course._epoch, learned))
     learn, told, log = Learner(), {**ATTENTION.start, "width": 8.0}, rounds()
-    for epochs in (20.0, 30.0, 20.0):
+    for epochs in (20.0, 40.0, 20.0):
         learn(log, {**told, "epochs": epochs})
-    assert len(learned) == 30
+    assert len(learned) == 40
     learn(log, {**told, "epochs": 20.0, "dropout": 0.5})
     learn(rounds(), {**told, "epochs": 20.0})
-    assert len(learned) == 30 + 20 + 20
+    assert len(learned) == 40 + 20 + 20
 
 
 def counted(epoch, calls):

@@ -10,7 +10,7 @@ from infra.trainer.splits import Split
 from infra.trainer.tuning.candidates import Candidate
 from infra.trainer.tuning.search import Settings
 
-EPOCHS = (10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 130.0, 160.0)
+EPOCHS = (10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 120.0, 160.0)
 REACH = 50
 """Works met last that it looks at."""
 
@@ -55,6 +55,6 @@ ATTENTION = Candidate(
     "attention",
     Learner(),
     read,
-    {"epochs": 60.0, "dropout": 0.3, "width": 64.0, "layers": 2.0, "heads": 2.0, "rate": 0.002},
+    {"epochs": 80.0, "dropout": 0.3, "width": 64.0, "layers": 2.0, "heads": 2.0, "rate": 0.002},
     {"epochs": EPOCHS, "dropout": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)},
 )
