@@ -6,6 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 SPARK_BIN := .venv-spark/bin
 SPARK_READY := .venv-spark/.ready
+TORCH_BIN := .venv-torch/bin
+TORCH_READY := .venv-torch/.ready
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -115,15 +117,25 @@ test-spark: .java $(SPARK_READY) ## The tests of training on Spark, on this mach
 bench-recommend: $(READY) ## Our recommender against EASE, ALS, BPR, item-kNN and popularity, on MovieLens 100K (DATA=folder: on yours)
 	@$(BIN)/python -m infra.trainer.benchmark $(if $(DATA),--data "$(DATA)")
 
+train-attention: $(TORCH_READY) ## The same as make train, with a sequence model as a further part (torch, in .venv-torch): DATA=folder OUT=folder, or STAGE=dev
+	@$(TORCH_BIN)/python -m infra.trainer --attention $(if $(STAGE),--stage "$(STAGE)") $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)")
+
+bench-attention: $(TORCH_READY) ## The same as make bench-recommend, with a sequence model alone and in the blend (DATA=folder: on yours)
+	@$(TORCH_BIN)/python -m infra.trainer.benchmark --attention $(if $(DATA),--data "$(DATA)")
+
+test-torch: $(TORCH_READY) ## Test what learns with torch, in .venv-torch: a minute, and up to 3 GB to install once
+	@$(TORCH_BIN)/pytest tests/attention
+
 lock: $(READY) ## Compile each requirements*.in into its pinned .txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header requirements-signing.in -o requirements-signing.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements.txt -c requirements-signing.txt requirements-dev.in -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements-dev.txt infra/trainer/requirements.in -o infra/trainer/requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements-dev.txt infra/spark/requirements.in -o infra/spark/requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements-dev.txt infra/trainer/requirements-torch.in | grep -v "sys_platform == 'linux'" > infra/trainer/requirements-torch.txt
 
 clean: ## Remove what the other commands made
-	rm -rf .venv .venv-spark build .lyceum .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-spark .venv-torch build .lyceum .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lyceum needs Python 3.11 or newer: make PYTHON=python3.11 …")'
@@ -142,4 +154,11 @@ $(SPARK_READY): requirements-dev.txt infra/spark/requirements.txt
 	@$(SPARK_BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt -r infra/spark/requirements.txt
 	@touch $(SPARK_READY)
 
-.PHONY: .java help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive replay-lake models personalize personalize-away personalize-forget rotate-keys train train-spark test-spark bench-recommend lock clean
+$(TORCH_READY): requirements-dev.txt infra/trainer/requirements-torch.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lyceum needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	@echo "Installing torch into .venv-torch (once, some minutes; PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu for a smaller one) …"
+	@$(PYTHON) -m venv .venv-torch
+	@$(TORCH_BIN)/pip install --quiet --disable-pip-version-check --retries 10 -r requirements-dev.txt -r infra/trainer/requirements-torch.txt
+	@touch $(TORCH_READY)
+
+.PHONY: .java help run demo test check format docs policies bench package prove load cost deploy diff rollback undeploy rehearse admin edge migrate restore-drill redrive replay-lake models personalize personalize-away personalize-forget rotate-keys train train-spark test-spark bench-recommend train-attention bench-attention test-torch lock clean

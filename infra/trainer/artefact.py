@@ -14,7 +14,16 @@ import numpy as np
 from chalicelib.core import clock
 from chalicelib.recommend.scoring.arrays import Floats, Stored
 from chalicelib.recommend.scoring.artefact import digest, load
-from chalicelib.recommend.scoring.manifest import FORMAT, NAME, FactorsShape, Manifest, PartShape, Window
+from chalicelib.recommend.scoring.manifest import (
+    ATTENTIVE,
+    FORMAT,
+    NAME,
+    AttentionShape,
+    FactorsShape,
+    Manifest,
+    PartShape,
+    Window,
+)
 from infra.trainer.catalogue import Catalogue
 from infra.trainer.fitting import Fitted
 from infra.trainer.lake.lines import POSITIVE
@@ -27,7 +36,7 @@ DENSE = 2_048
 """Up to so many works, tables hold all pairs; beyond, the strongest of each row."""
 STRONGEST = 200
 UNFINISHED = ".unfinished-"
-LIBRARIES = ("numpy", "scipy", "implicit", "pyspark")
+LIBRARIES = ("numpy", "scipy", "implicit", "pyspark", "torch")
 
 
 def write(folder: Path, fitted: Fitted, plan: Plan, catalogue: Catalogue, metrics: Mapping[str, float]) -> Path:
@@ -58,6 +67,9 @@ def _arrays(fitted: Fitted, catalogue: Catalogue) -> dict[str, Stored]:
     }
     for name, table in fitted.tables.items():
         arrays |= _table(name, table)
+    for name, attention in fitted.further.items():
+        learned = attention.weights._asdict().items()
+        arrays |= {f"{name}.{weights}.npy": array.astype(np.float16) for weights, array in learned}
     return arrays
 
 
@@ -85,7 +97,7 @@ def _manifest(
 ) -> Manifest:
     factors = plan.factors
     return Manifest(
-        format=FORMAT,
+        format=ATTENTIVE if fitted.further else FORMAT,
         version=named,
         parts=[
             _shape("ease", fitted, plan.ease, plan.shares[EASE.name]),
@@ -104,6 +116,7 @@ def _manifest(
         metrics=dict(metrics),
         window=_window(fitted.window),
         versions=_versions() | {"texts": reader_of_texts()},
+        attention=[AttentionShape(name, each.heads, plan.shares[name]) for name, each in fitted.further.items()],
     )
 
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from chalicelib.recommend.scoring.arrays import Floats, Places
+from chalicelib.recommend.scoring.attention import Attention
 from infra.trainer.log import Log
 from infra.trainer.models import content
 from infra.trainer.models.popularity import standing
@@ -32,7 +33,8 @@ class Whole(NamedTuple):
 @dataclass(frozen=True)
 class Fitted:
     """``order`` are the log's numbers of works in the order of everything else: those of the tables, then others that
-    were met, then those that nobody met. ``met`` counts the first two. ``window`` as in ``Whole``."""
+    were met, then those that nobody met. ``met`` counts the first two. ``window`` as in ``Whole``. ``further`` parts
+    know the tables' works, too; they are there where they have a share."""
 
     order: Places
     met: int
@@ -40,6 +42,7 @@ class Fitted:
     factors: Floats
     popularity: Floats
     window: tuple[float, float]
+    further: dict[str, Attention] = field(default_factory=dict)
 
 
 class Means(NamedTuple):
@@ -69,16 +72,18 @@ def fit(log: Log, plan: Plan, features: Floats | None = None, subjects: int = 0,
         "sequence": SEQUENCE.learn(tabled, plan.sequence),
         "outlook": OUTLOOK.learn(tabled, plan.newcomers),
     }
+    further = {part.name: part.learn(tabled, told) for part, told in plan.further if plan.shares[part.name]}
     about = None if features is None else features[order]
-    return Fitted(order, met, tables, *_of_all(whole, plan, about, subjects), whole.window)
+    return Fitted(order, met, tables, *_of_all(whole, plan, about, subjects), whole.window, further)
 
 
 def learn_whole(log: Log, plan: Plan, parts: Sequence[Candidate] = PARTS) -> Whole:
-    """By the last of the parts, which learns factors."""
+    """By the one of the parts that learns factors."""
+    _, _, factors, *_ = parts
     counts = log.counts()
     order, met = most_met_first(counts)
     first = _first(_renumbered(log, order), met)
-    learned = parts[-1].learn(first, plan.factors)
+    learned = factors.learn(first, plan.factors)
     known = standing(POPULARITY.learn(first, plan.popularity))
     return Whole(counts, learned.works, known, (float(log.at.min()), float(log.at.max())))
 

@@ -10,11 +10,12 @@ from tqdm import tqdm
 from chalicelib.core import settings
 from infra import on_stage
 from infra.trainer.outcome import make_live
+from infra.trainer.tuning.candidates import PARTS, Candidate
 
 LAKE = ("interactions/", "works/", "readers/")
 
 
-def train_stage(stage: str) -> int:
+def train_stage(stage: str, parts: Sequence[Candidate] = PARTS) -> int:
     """The exit code, as ``make_live``. Raises Stopped."""
     on_stage.enter(stage)
     from infra.trainer.training import train
@@ -22,7 +23,7 @@ def train_stage(stage: str) -> int:
     with tempfile.TemporaryDirectory(prefix="lake-") as name:
         lake = Path(name) / "lake"
         fetch(on_stage.client("s3"), settings.bucket("lake"), lake)
-        return make_live(lambda: train(lake, Path("build") / "models" / settings.stage()))
+        return make_live(lambda: train(lake, Path("build") / "models" / settings.stage(), parts))
 
 
 def fetch(s3: Any, bucket: str, to: Path, prefixes: Sequence[str] = LAKE) -> None:

@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 
 from chalicelib.recommend.scoring.arrays import Stored
-from chalicelib.recommend.scoring.manifest import FORMAT, NAME, Manifest, PartShape
+from chalicelib.recommend.scoring.attention import Attention, Weights, shapes
+from chalicelib.recommend.scoring.manifest import ATTENTIVE, FORMAT, NAME, AttentionShape, Manifest, PartShape
 from chalicelib.recommend.scoring.model import Factors, Model, Part, index
 from chalicelib.recommend.scoring.tables import Dense, Strongest, Table
 
@@ -22,8 +23,8 @@ def load(folder: Path) -> Model:
     """Raises Corrupt where a file is missing, hashes otherwise, or does not fit the others."""
     try:
         manifest = msgspec.json.decode((folder / NAME).read_bytes(), type=Manifest)
-        if manifest.format != FORMAT:
-            raise Corrupt(f"format {manifest.format}, not {FORMAT}")
+        if manifest.format != (ATTENTIVE if manifest.attention else FORMAT):
+            raise Corrupt(f"format {manifest.format} is none that is known")
         return _assembled(manifest, {name: _read(folder / name, digest) for name, digest in manifest.files.items()})
     except (OSError, ValueError, KeyError, msgspec.MsgspecError) as error:
         raise Corrupt(f"{folder.name}: {error}") from error
@@ -47,7 +48,8 @@ def _assembled(manifest: Manifest, files: Mapping[str, Stored]) -> Model:
     *parts, outlook = (_part(shape, files) for shape in (*manifest.parts, manifest.outlook))
     factors, subjects = _factors(manifest, files), _subjects(manifest, files)
     spoken = tuple(part for part in (*parts, outlook) if part.share)
-    model = Model(manifest, ids, places, spoken, outlook, factors, files["popularity.npy"], subjects)
+    attention = tuple(_attention(shape, files) for shape in manifest.attention)
+    model = Model(manifest, ids, places, spoken, outlook, factors, files["popularity.npy"], subjects, attention)
     _must_fit(model)
     return model
 
@@ -70,6 +72,12 @@ def _factors(manifest: Manifest, files: Mapping[str, Stored]) -> Factors:
     return Factors(works, unit, met.T @ met, shape.fading, shape.share, shape.confidence, shape.ridge)
 
 
+def _attention(shape: AttentionShape, files: Mapping[str, Stored]) -> Attention:
+    return Attention(
+        Weights(*(files[f"{shape.name}.{name}.npy"] for name in Weights._fields)), shape.heads, shape.share
+    )
+
+
 def _subjects(manifest: Manifest, files: Mapping[str, Stored]) -> dict[str, Stored]:
     """The file holds (subject, place of a work) pairs."""
     subject, work = files["subjects.npy"].T
@@ -83,6 +91,18 @@ def _must_fit(model: Model) -> None:
     tables = [part.table for part in (*model.parts, model.outlook)]
     if {table.size for table in tables} != {model.tabled} or not 0 < model.tabled <= works:
         raise Corrupt("the tables have different works")
-    values = [model.popularity, model.factors.works, *(table.values for table in tables)]
+    for attention in model.attention:
+        _must_attend(attention, model.tabled)
+    learned = [array for attention in model.attention for array in attention.weights]
+    values = [model.popularity, model.factors.works, *(table.values for table in tables), *learned]
     if not all(np.isfinite(each).all() for each in values):
         raise Corrupt("a value is not a number")
+
+
+def _must_attend(attention: Attention, works: int) -> None:
+    weights, heads = attention.weights, attention.heads
+    (reach, width), (layers, _, inside) = weights.positions.shape, weights.inner.shape
+    if {name: array.shape for name, array in weights._asdict().items()} != shapes(works, width, reach, layers, inside):
+        raise Corrupt("the weights of attention do not fit one another")
+    if min(reach, width, layers, heads) < 1 or width % heads:
+        raise Corrupt(f"attention of width {width} cannot have {heads} heads")

@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 FORMAT = 1
+ATTENTIVE = 2
+"""The format of a model that attention has a share of: who cannot serve all of a model shall not serve a part of it."""
 NAME = "manifest.json"
 
 
@@ -32,7 +34,15 @@ class FactorsShape(Struct, frozen=True):
     met: int
 
 
-class Manifest(Struct, frozen=True, kw_only=True):
+class AttentionShape(Struct, frozen=True):
+    """Files ``<name>.<weights>.npy`` for each of ``scoring.attention.Weights``."""
+
+    name: str
+    heads: int
+    share: float
+
+
+class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who met fewer than ``settled`` works is a newcomer: after k of them, the outlook is believed k ÷ (k + ``doubt``),
     and popularity for the rest. ``interest`` is what a declared interest adds to a work's standardised popularity.
     ``strengths`` are the weights of events by their kind; of a kind that is not among them, nothing is learned."""
@@ -51,3 +61,4 @@ class Manifest(Struct, frozen=True, kw_only=True):
     metrics: dict[str, float]
     window: Window
     versions: dict[str, str]
+    attention: list[AttentionShape] = []

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chalicelib.recommend.scoring.arrays import Floats, Places, Stored
+from chalicelib.recommend.scoring.attention import Attention
 from chalicelib.recommend.scoring.history import History
 from chalicelib.recommend.scoring.manifest import Manifest
 from chalicelib.recommend.scoring.tables import Table
@@ -58,7 +59,8 @@ class Factors(NamedTuple):
 class Model(NamedTuple):
     """Works are known by their place in ``ids``: first those that the tables have, then those known by factors alone,
     new ones among them. ``popularity`` is standardised; ``subjects[name]`` are the places of its works. ``parts`` are
-    those that have a share in the blend; ``outlook`` says what a newcomer will meet some time."""
+    those that have a share in the blend; ``outlook`` says what a newcomer will meet some time; ``attention`` knows the
+    tables' works, and has its share where it was learned."""
 
     manifest: Manifest
     ids: tuple[str, ...]
@@ -68,6 +70,7 @@ class Model(NamedTuple):
     factors: Factors
     popularity: Floats
     subjects: Mapping[str, Places]
+    attention: tuple[Attention, ...] = ()
 
     @property
     def tabled(self) -> int:

@@ -71,6 +71,10 @@ def _settled(model: Model, history: History) -> Scores:
         scores *= scale
         summed += scores
         spoken.append((part, float(scale)))
+    for attention in model.attention:
+        scores = attention.scores(history)
+        scores *= np.float32(attention.share) * _spread(scores).scale
+        summed += scores
     _standardised(summed, _spread(summed))
     return Scores(values, history, tuple(spoken))
 

@@ -79,7 +79,7 @@ def compare(
         return Comparison(title, 0, [])
     inner = way.inner(split.train)
     plan = make_plan(split.train, way, features, len(catalogue.subjects), parts)
-    settled = zip(parts, (plan.ease, plan.sequence, plan.factors), strict=True)
+    settled = zip(parts, (plan.ease, plan.sequence, plan.factors, *(told for _, told in plan.further)), strict=True)
     tuned = ((each, choose(each, inner).settings) for each in tqdm(BASELINES, desc=title, leave=False))
     rows = []
     for candidate, settings in chain(tuned, settled):

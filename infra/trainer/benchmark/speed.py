@@ -10,6 +10,7 @@ import numpy as np
 
 from chalicelib.recommend import scoring
 from chalicelib.recommend.scoring.arrays import Floats
+from chalicelib.recommend.scoring.attention import Attention, Weights, shapes
 from chalicelib.recommend.scoring.manifest import FORMAT, FactorsShape, Manifest, PartShape, Window
 from chalicelib.recommend.scoring.model import Factors, Model, Part
 from chalicelib.recommend.scoring.tables import Strongest
@@ -24,15 +25,25 @@ def ratio(seed: int = 31) -> dict[str, float]:
     generator = np.random.default_rng(seed)
     model = _model(generator)
     works = generator.choice(WORKS, EVENTS, replace=False)
+    ours, least = _in_turns(_answer(model, works), bare(model, works))
+    return {"serving_ratio": ours / least, "serving_ms": ours * 1000, "bare_ms": least * 1000}
+
+
+def attentive(seed: int = 31) -> dict[str, float]:
+    """The same answer with attention in the blend, and as a ratio to the one without."""
+    generator = np.random.default_rng(seed)
+    model = _model(generator)
+    works = generator.choice(WORKS, EVENTS, replace=False)
+    with_it, without = _in_turns(
+        _answer(model._replace(attention=(_attention(generator),)), works), _answer(model, works)
+    )
+    return {"attentive_ratio": with_it / without, "attentive_ms": with_it * 1000}
+
+
+def _answer(model: Model, works: np.typing.NDArray[np.intp]) -> Callable[[], object]:
     events = [(int(work), 1.0, float(EVENTS - place)) for place, work in enumerate(works)]
     owned = [model.ids[work] for work in works[::2]]
-    arithmetic = bare(model, works)
-
-    def answer() -> object:
-        return scoring.top(model, scoring.score(model, events), LIMIT, owned)
-
-    ours, least = _in_turns(answer, arithmetic)
-    return {"serving_ratio": ours / least, "serving_ms": ours * 1000, "bare_ms": least * 1000}
+    return lambda: scoring.top(model, scoring.score(model, events), LIMIT, owned)
 
 
 def bare(model: Model, works: np.typing.NDArray[np.intp]) -> Callable[[], object]:
@@ -103,3 +114,9 @@ def _model(generator: np.random.Generator) -> Model:
 def _table(generator: np.random.Generator) -> Strongest:
     columns = np.sort(generator.integers(0, WORKS, (WORKS, STRONGEST), np.int32), axis=1)
     return Strongest(columns, generator.normal(0, 0.01, columns.shape).astype(np.float32))
+
+
+def _attention(generator: np.random.Generator) -> Attention:
+    """Of the size that is learned."""
+    shaped = shapes(WORKS, FACTORS, 50, 2, 2 * FACTORS).values()
+    return Attention(Weights(*(generator.normal(0, 0.1, shape).astype(np.float32) for shape in shaped)), 2, 0.25)

@@ -19,6 +19,8 @@ from infra.trainer.tuning.search import Settings, search
 USUAL, SETTLED = 12.0, (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Works from which a reader is served what comes next: newcomers' settings are tuned up to ten."""
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+TRIES = 10
+"""Of the blend, for each part."""
 
 
 Said = dict[str, Floats]
@@ -26,7 +28,8 @@ Said = dict[str, Floats]
 
 
 class Plan(NamedTuple):
-    """Settings of each part, their shares in the blend, of newcomers, and of works without readers."""
+    """Settings of each part, their shares in the blend, of newcomers, and of works without readers; and what was
+    chosen for ``further`` parts, which say themselves how they are learned."""
 
     popularity: Settings
     ease: Settings
@@ -35,6 +38,7 @@ class Plan(NamedTuple):
     shares: Settings
     newcomers: Settings
     content: Settings
+    further: tuple[tuple[Candidate, Settings], ...] = ()
 
 
 def make_plan(
@@ -46,18 +50,18 @@ def make_plan(
 ) -> Plan:
     """Tuned part by part on an inner split of the log, made the same way; then the blend, on the same split. How works
     are guessed from what they are about, on works left out. ``parts`` are those of ``PARTS``, in that order, however
-    they learn."""
+    they learn, and further ones behind them."""
     inner = way.inner(log)
     popularity = choose(POPULARITY, inner).settings
-    ease, sequence, factors = chosen = [
-        choose(part, inner).settings for part in tqdm(parts, desc="tuning parts", leave=False)
-    ]
+    chosen = [choose(part, inner).settings for part in tqdm(parts, desc="tuning parts", leave=False)]
+    ease, sequence, factors, *_ = chosen
     newcomers = choose_newcomers(log, features, subjects)
     said = _read(inner, parts, [*chosen, newcomers])
     shares = _blend(inner, said)
     newcomers |= {"settled": _settled(inner, said, newcomers, shares)}
-    content = CONTENT if features is None else choose_content(log, features, subjects, factors, parts[-1].learn)
-    return Plan(popularity, ease, sequence, factors, shares, newcomers, content)
+    content = CONTENT if features is None else choose_content(log, features, subjects, factors, parts[2].learn)
+    further = tuple(zip(parts, chosen, strict=True))[len(PARTS) :]
+    return Plan(popularity, ease, sequence, factors, shares, newcomers, content, further)
 
 
 def _blend(stages: Sequence[Split], read: Sequence[Said]) -> Settings:
@@ -75,7 +79,7 @@ def _blend(stages: Sequence[Split], read: Sequence[Said]) -> Settings:
     values = dict.fromkeys(names, SHARES)
     alike = {**dict.fromkeys(names, 0.4), OUTLOOK.name: 0.0}
     alone = [{**dict.fromkeys(names, 0.0), name: 1.0} for name in names]
-    found = [search(start, values, reached, budget=40) for start in (alike, max(alone, key=reached))]
+    found = [search(start, values, reached, budget=TRIES * len(names)) for start in (alike, max(alone, key=reached))]
     return max(found, key=lambda each: each.reached).settings
 
 
