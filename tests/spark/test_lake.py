@@ -28,6 +28,8 @@ def a_messy_lake(folder: Path) -> Path:
         *(event(f"r{number}", f"w{number % 7}", 100 + number) for number in range(40)),
         event("r1", "w1", 5, kind="rating", rating=2.0),
         event("r1", "w1", 9, kind="rating", rating=4.5),
+        event("r5", "w6", 700) | {"event_id": "of two the first counts"},
+        event("r5", "w0", 800) | {"event_id": "of two the first counts"},
         event("author", "w", 1),
         event("r2", "v", 2) | {"occurred_at": "1969-01-01T00:00:00Z"},
         *(event("bot", f"b{number}", 10 * number) for number in range(300)),
