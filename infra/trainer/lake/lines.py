@@ -37,10 +37,3 @@ class WorkLine(Struct):
     authors: list[str] = []
     author_readers: list[str] = []
     published_at: str | None = ""
-
-
-class ReaderLine(Struct):
-    """What a reader said to care for."""
-
-    reader: str
-    interests: list[str] = []

@@ -11,10 +11,10 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from tqdm import tqdm
 
-from infra.trainer.lake.lines import KINDS, EventLine, ReaderLine, WorkLine
+from infra.trainer.lake.lines import KINDS, EventLine, WorkLine
 from infra.trainer.lake.quality import Quality
 
-Line = TypeVar("Line", EventLine, WorkLine, ReaderLine)
+Line = TypeVar("Line", EventLine, WorkLine)
 DAY = re.compile(r"day=(\d{4}-\d{2}-\d{2})$")
 
 
@@ -46,12 +46,6 @@ def events_of(file: Path, quality: Quality) -> Iterator[Read]:
 def works(folder: Path, quality: Quality) -> dict[str, WorkLine]:
     """The latest line of each work."""
     return {line.work_id: line for file in files(folder / "works") for line in _lines(file, WorkLine, quality)}
-
-
-def interests(folder: Path, quality: Quality) -> dict[str, list[str]]:
-    """What readers declared."""
-    lines = (line for file in files(folder / "readers") for line in _lines(file, ReaderLine, quality))
-    return {line.reader: line.interests for line in lines}
 
 
 def files(folder: Path) -> list[Path]:

@@ -51,6 +51,7 @@ def make_plan(
     """Tuned part by part on an inner split of the log, made the same way; then the blend, on the same split. How works
     are guessed from what they are about, on works left out. ``parts`` are those of ``PARTS``, in that order, however
     they learn, and further ones behind them."""
+    _, _, by_factors, *_ = parts
     inner = way.inner(log)
     popularity = choose(POPULARITY, inner).settings
     chosen = [choose(part, inner).settings for part in tqdm(parts, desc="tuning parts", leave=False)]
@@ -59,7 +60,7 @@ def make_plan(
     said = _read(inner, parts, [*chosen, newcomers])
     shares = _blend(inner, said)
     newcomers |= {"settled": _settled(inner, said, newcomers, shares)}
-    content = CONTENT if features is None else choose_content(log, features, subjects, factors, parts[2].learn)
+    content = CONTENT if features is None else choose_content(log, features, subjects, factors, by_factors.learn)
     further = tuple(zip(parts, chosen, strict=True))[len(PARTS) :]
     return Plan(popularity, ease, sequence, factors, shares, newcomers, content, further)
 
