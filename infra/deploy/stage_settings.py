@@ -20,6 +20,8 @@ COMPUTED = {"STAGE", "AWS_REGION", "AWS_ACCOUNT_ID", "AWS_ENDPOINT_URL", "LYCEUM
 NOT_ADOPTED = {"api_gateway_custom_domain", "websocket_api_custom_domain"}
 """What Chalice would make, and its rebuilt record could not name: the next deployment would fail on it."""
 
+TRAINERS = {"spark", "trainer"}
+
 _SECRET = re.compile(r"sk_(test|live)_|rk_(test|live)_|whsec_|-----BEGIN")
 
 
@@ -73,6 +75,8 @@ def settings_of(stage: str, root: Path) -> StageSettings:
             f"{own}: {', '.join(sorted(domains))} cannot be kept up by this deployer. A domain of your own comes with "
             "the edge (docs/edge.md), or is mapped to the API in API Gateway itself; say it as `url`."
         )
+    if set(told.further) >= TRAINERS:
+        raise Stopped(f"{own}: ask for one of {' and '.join(sorted(TRAINERS))}: each would make its own model live.")
     return msgspec.structs.replace(told, environment=_told(environment), chalice=chalice)
 
 

@@ -49,6 +49,7 @@ def test_a_stages_own_file_wins_over_its_entry_in_the_committed_configuration(ro
         ({"environment": {"PAYOUT_HOLD_DAYS": "-1"}}, "PAYOUT_HOLD_DAYS are 14 or more"),
         ({"environment": {"RECOMMENDER": "someone"}}, "lyceum or personalize, not 'someone'"),
         ({"environment": {"RECOMMENDER": "personalize"}}, "PERSONALIZE_TRACKING_ID is needed"),
+        ({"further": {"spark": {}, "trainer": {}}}, "one of spark and trainer"),
         ({"throttling": {}}, "throttling"),
         ({"chalice": {"api_gateway_custom_domain": {"domain_name": "a.example"}}}, "api_gateway_custom_domain"),
         ({"throttle": {"rate": "many"}}, "rate"),
