@@ -22,8 +22,9 @@ def best(values: Floats, limit: int) -> list[int]:
     if limit < 1:
         return []
     found = np.flatnonzero(values >= _least(values, limit))
-    ordered = found[np.lexsort((found, -values[found]))][:limit]
-    return [int(place) for place in ordered if values[place] > -np.inf]
+    ordered = found[np.argsort(-values[found], kind="stable")[:limit]]
+    places: list[int] = ordered[values[ordered] > -np.inf].tolist()
+    return places
 
 
 def _least(values: Floats, limit: int) -> np.float32:

@@ -87,8 +87,10 @@ def _by_factors(model: Model, history: History) -> Floats:
 
 
 def _spread(scores: Floats) -> _Spread:
-    mean = scores.mean()
-    variance = np.dot(scores, scores) / np.float32(len(scores)) - mean * mean
+    """``mean()`` and ``std()`` give the same, and take several times as long."""
+    count = np.float32(len(scores))
+    mean = scores.sum() / count
+    variance = np.dot(scores, scores) / count - mean * mean
     return _Spread(mean, np.float32(1) / np.sqrt(max(variance, np.float32(1e-12))))
 
 
