@@ -10,8 +10,7 @@ from infra.local.fake_stripe import cards
 def reader_wants_the_money_back(play: Play) -> None:
     play.checks.scene("8. One wants the money back · 退款")
     reader = play.people[cast.READER_CARD.key]
-    owned = reader.owned()
-    work_id = next((one for one in play.for_sale if one not in owned), None)
+    work_id = play.wanted(reader)
     if work_id is None:
         return play.checks.say(f"{reader.name} has everything that is for sale")
     order = buying.buy(reader, "cny", "card", work_id)
@@ -28,8 +27,7 @@ def reader_wants_the_money_back(play: Play) -> None:
 def reader_goes_to_the_bank(play: Play) -> None:
     play.checks.scene("9. One goes to the bank · 争议")
     reader = play.people[cast.READER_CARD.key]
-    owned = reader.owned()
-    work_id = next((one for one in play.for_sale if one not in owned), None)
+    work_id = play.wanted(reader)
     if work_id is None:
         return play.checks.say(f"{reader.name} has everything that is for sale")
     order = buying.order(reader, "cny", work_id)
